@@ -1,0 +1,1 @@
+"""Mutual information between the columns of a table."""
