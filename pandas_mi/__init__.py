@@ -1,1 +1,51 @@
-"""Mutual information between the columns of a table."""
+"""Mutual information between the columns of a table: ``df.mi`` on any pandas DataFrame."""
+
+from pandas_mi.accessor import MIAccessor
+from pandas_mi.analysis import (
+    bins,
+    counts,
+    entropy,
+    matrix,
+    mutual_information,
+    pair,
+    sample,
+    slice,  # noqa: A004
+    target,
+)
+from pandas_mi.errors import (
+    CatalogError,
+    DatasetExistsError,
+    DatasetNotFoundError,
+    HighCardinalityWarning,
+    InvalidIdentifierError,
+    PandasMIError,
+    PandasMIWarning,
+    ProjectNotFoundError,
+    SliceError,
+    UnknownColumnError,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "CatalogError",
+    "DatasetExistsError",
+    "DatasetNotFoundError",
+    "HighCardinalityWarning",
+    "InvalidIdentifierError",
+    "MIAccessor",
+    "PandasMIError",
+    "PandasMIWarning",
+    "ProjectNotFoundError",
+    "SliceError",
+    "UnknownColumnError",
+    "bins",
+    "counts",
+    "entropy",
+    "matrix",
+    "mutual_information",
+    "pair",
+    "sample",
+    "slice",
+    "target",
+]

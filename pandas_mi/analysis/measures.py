@@ -1,0 +1,507 @@
+"""The measures: one function an answer, all over the same steps."""
+
+from __future__ import annotations
+
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pandas_mi import information
+from pandas_mi.analysis.options import Average, BinsOption, Missing, Options, Progress, Seed
+from pandas_mi.analysis.tables import (
+    Pairs,
+    encoded,
+    pair_entropies,
+    presence,
+    warn_many_levels,
+)
+from pandas_mi.analysis.view import View, view_of
+from pandas_mi.encoding import AUTO
+
+__all__ = ["bins", "counts", "entropy", "matrix", "mutual_information", "pair", "target"]
+
+
+def matrix(
+    data: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> pd.DataFrame:
+    """Return the mutual information of every pair of columns.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    columns : label or list of labels, optional
+        Columns in play; all by default.
+    normalized : bool, default False
+        Divide by a mean of the two entropies (`average`), so that values lie in [0, 1].
+    slice_query : str, optional
+        Use only the rows (and columns) that this SQL query or predicate selects.
+    sample_size : int, optional
+        Use only so many rows of the slice, drawn uniformly without replacement.
+    seed : int, float or None, default 0.25
+        Which sample; None draws another each time.
+    bins : "auto", int, sequence, None or dict, default "auto"
+        How numeric columns are binned, when they have more than twice as many distinct values
+        as bins: the integer cube root of the column's known rows, from 2 to 128 ("auto"), or so
+        many equal-frequency bins (int). A sequence gives inner cuts, closed on the right; None
+        takes every column by value. A dict sets it column by column; `bins` returns one.
+    missing : {"pairwise", "listwise", "category", "raise"}, default "pairwise"
+        Use the rows where both columns of a pair are known, or where all columns in play are;
+        take missing as a level of its own; or refuse missing values.
+    average : {"arithmetic", "geometric", "min", "max", "joint"}, default "arithmetic"
+        The mean of the entropies that normalises; "joint" is the entropy of the pair.
+    base : float, optional
+        Unit of information: 2 for bits; nats by default.
+    min_periods : int, default 1
+        Fewest rows that a pair needs; with fewer the value is NaN.
+    threads : int, optional
+        Most threads to count with; by default all cores when it is worth it.
+    progress : bool or callable, default False
+        True shows a bar (needs tqdm); a callable gets the fraction done.
+
+    Returns
+    -------
+    pandas.DataFrame of float64, shape (k, k)
+        Symmetric, in nats unless `base` says otherwise. The diagonal is the entropy of each
+        column, or 1.0 when normalised (0.0 for a constant column).
+
+    Raises
+    ------
+    UnknownColumnError
+        When the data has no column of a given label.
+    SliceError
+        When the query does not parse or does not fit the data.
+    TypeError, ValueError
+        When an option has a wrong type or value, or a column cannot be compared by value.
+
+    Warns
+    -----
+    HighCardinalityWarning
+        When a column is taken by value and has more than 50 levels and more levels than half of
+        its rows: plug-in values are inflated there.
+
+    See Also
+    --------
+    target : every column against one.
+
+    Notes
+    -----
+    Plug-in (maximum-likelihood) estimates, biased upwards by about (k − 1)(l − 1)/2n nats for
+    independent columns of k and l levels (Miller 1955).
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "b", "b"], "z": [1, 2, 1, 2]})
+    >>> pandas_mi.matrix(frame, base=2)
+         x    y    z
+    x  1.0  1.0  0.0
+    y  1.0  1.0  0.0
+    z  0.0  0.0  1.0
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    places = view.places(columns)
+    values = _values(view, list(combinations_with_replacement(places, 2)), options)
+    labels = view.labels.take(places)
+    return pd.DataFrame(_symmetric(values, len(places)), index=labels, columns=labels)
+
+
+def mutual_information(
+    data: Any,
+    features: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> pd.DataFrame:
+    """Return the mutual information of each feature with every column.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    features : label or list of labels
+        One row of the result each.
+    columns : label or list of labels, optional
+        One column of the result each; all columns of the data, or of the query's SELECT list,
+        by default.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    pandas.DataFrame of float64, shape (features, columns)
+        In nats unless `base` says otherwise; a feature with itself gives its entropy, or 1.0
+        when normalised.
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "b", "b"], "z": [1, 2, 1, 2]})
+    >>> pandas_mi.mutual_information(frame, "x", normalized=True)
+         x    y    z
+    x  1.0  1.0  0.0
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    rows, across = view.places(features), view.places(columns)
+    values = _values(view, [(row, place) for row in rows for place in across], options)
+    return pd.DataFrame(
+        values.reshape(len(rows), len(across)),
+        index=view.labels.take(rows),
+        columns=view.labels.take(across),
+    )
+
+
+def target(
+    data: Any,
+    column: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> pd.Series:
+    """Return the mutual information of every other column with one, from high to low.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    column : label
+        The column that the others tell about.
+    columns : label or list of labels, optional
+        The others; all by default.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    pandas.Series of float64, one value a column
+        In nats unless `base` says otherwise. Equal values keep the order of the columns; NaN
+        stands last.
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "b", "b"], "z": [1, 2, 1, 2]})
+    >>> pandas_mi.target(frame, "y", normalized=True)
+    x    1.0
+    z    0.0
+    Name: normalized_mutual_information, dtype: float64
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    aim = view.place(column)
+    others = [place for place in view.places(columns) if place != aim]
+    values = _values(view, [(aim, place) for place in others], options)
+    name = "normalized_mutual_information" if normalized else "mutual_information"
+    ranked = pd.Series(values, index=view.labels.take(others), name=name)
+    return ranked.sort_values(ascending=False, kind="stable")
+
+
+def pair(
+    data: Any,
+    x: Any,
+    y: Any,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> float:
+    """Return the mutual information of two columns.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    x, y : label
+        The columns; the entropy when they are the same.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    float
+        In nats unless `base` says otherwise.
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "b", "b"]})
+    >>> pandas_mi.pair(frame, "x", "y", base=2)
+    1.0
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    return float(_values(view, [(view.place(x), view.place(y))], options)[0])
+
+
+def entropy(
+    data: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> pd.Series:
+    """Return the entropy of each column, as encoded: the diagonal of `matrix`.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    columns : label or list of labels, optional
+        Columns in play; all by default.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    pandas.Series of float64, one value a column
+        In nats unless `base` says otherwise; 1.0 when normalised (0.0 for a constant column).
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> pandas_mi.entropy(pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "a", "a"]}), base=2)
+    x    1.0
+    y    0.0
+    Name: entropy, dtype: float64
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    places = view.places(columns)
+    values = _values(view, [(place, place) for place in places], options)
+    return pd.Series(values, index=view.labels.take(places), name="entropy")
+
+
+def counts(
+    data: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> pd.DataFrame:
+    """Return the number of rows that `matrix` uses for each pair of columns.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    columns : label or list of labels, optional
+        Columns in play; all by default.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    pandas.DataFrame of int64, shape (k, k)
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> pandas_mi.counts(pd.DataFrame({"x": [1, None, 3], "y": [1, 2, None]}))
+       x  y
+    x  2  1
+    y  1  2
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    places = view.places(columns)
+    pairs = list(combinations_with_replacement(places, 2))
+    used = pair_entropies(presence(view, places, options), pairs, options).n
+    labels = view.labels.take(places)
+    return pd.DataFrame(_symmetric(used, len(places)), index=labels, columns=labels)
+
+
+def bins(
+    data: Any,
+    columns: Any = None,
+    *,
+    normalized: bool = False,
+    slice_query: str | None = None,
+    sample_size: int | None = None,
+    seed: Seed = 0.25,
+    bins: BinsOption = AUTO,
+    missing: Missing = "pairwise",
+    average: Average = "arithmetic",
+    base: float | None = None,
+    min_periods: int = 1,
+    threads: int | None = None,
+    progress: Progress = False,
+) -> dict[Any, list[Any] | None]:
+    """Return the inner cuts of each column, in the form that ``bins=`` takes.
+
+    Passing them back makes two slices share one encoding.
+
+    Parameters
+    ----------
+    data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
+        Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
+    columns : label or list of labels, optional
+        Columns in play; all by default.
+    normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
+threads, progress
+        As in `matrix`.
+
+    Returns
+    -------
+    dict of label to list, or to None for a column taken by value
+        Cuts ascend and are values of the column's own type. A bin is closed on the right; the
+        outer ones have no bound.
+
+    Raises
+    ------
+    UnknownColumnError, SliceError, TypeError, ValueError
+        As `matrix`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"x": range(10), "y": ["a", "b"] * 5})
+    >>> pandas_mi.bins(frame)
+    {'x': [4], 'y': None}
+    """
+    options = Options(
+        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
+        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
+        threads=threads, progress=progress,
+    )  # fmt: skip
+    view = _view(data, options)
+    columns_in_play = encoded(view, view.places(columns), options).values()
+    return {column.label: column.encoding.bins() for column in columns_in_play}
+
+
+def _view(data: Any, options: Options) -> View:
+    """Return the rows and columns of the call: the slice, then the sample."""
+    return view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
+
+
+def _values(view: View, pairs: Pairs, options: Options) -> NDArray[np.float64]:
+    """Return what the options ask for of each pair of places, shape (pairs,)."""
+    columns = encoded(view, [place for pair in pairs for place in pair], options)
+    if any(left != right for left, right in pairs):
+        warn_many_levels(columns.values())
+    codes = {place: column.codes for place, column in columns.items()}
+    tables = pair_entropies(codes, pairs, options)
+    if options.normalized:
+        values = information.normalized(tables, options.average)
+    else:
+        values = information.mutual_information(tables, options.base)
+    values[tables.n < options.min_periods] = np.nan
+    return values
+
+
+def _symmetric(upper: NDArray[Any], size: int) -> NDArray[Any]:
+    """Return the square array, shape (size, size), of its upper triangle by rows."""
+    square = np.zeros((size, size), dtype=upper.dtype)
+    rows, columns = np.triu_indices(size)
+    square[rows, columns] = square[columns, rows] = upper
+    return square

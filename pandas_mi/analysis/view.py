@@ -1,0 +1,152 @@
+"""Which rows and columns a call is about: the slice, the sample, the labels."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pandas_mi.columns import Column
+from pandas_mi.errors import UnknownColumnError, listing, unknown_columns
+from pandas_mi.sampling import key_of, sample
+from pandas_mi.sources import Rows, Table, as_table, chunk
+
+__all__ = ["View", "view_of"]
+
+
+@dataclass(frozen=True)
+class View:
+    """The rows and columns of a table that a query and a sample leave.
+
+    Attributes
+    ----------
+    table : Table
+    labels : pandas.Index, length k
+        Names of the columns in the result, aliases included.
+    positions : list of int, length k
+        Where each column stands in the table.
+    rows : ndarray of int64, or None for all
+        Physical row numbers.
+    """
+
+    table: Table
+    labels: pd.Index
+    positions: list[int]
+    rows: Rows = None
+
+    @property
+    def n_rows(self) -> int:
+        return self.table.n_rows if self.rows is None else len(self._numbers())
+
+    def column(self, place: int) -> Column:
+        """Return the view's column at a place among its labels."""
+        return self.table.column(self.positions[place], self.rows)
+
+    def frame(self) -> pd.DataFrame:
+        """Return the view as a DataFrame with the original index."""
+        frame = self.table.frame(self.positions, self.rows)
+        return frame.set_axis(self.labels, axis=1)
+
+    def sampled(self, size: int | None, seed: Any) -> View:
+        """Return the view of `size` of its rows, or of all when there are no more."""
+        if size is None:
+            return self
+        return replace(self, rows=sample(self._numbers(), size, key_of(seed)))
+
+    def kept(self, keep: NDArray[np.bool_]) -> View:
+        """Return the view of the rows where `keep`, shape (n_rows,), is True."""
+        return replace(self, rows=self._numbers()[keep])
+
+    def places(self, wanted: Any) -> list[int]:
+        """Return where the wanted columns stand among the labels; None means all of them.
+
+        Raises
+        ------
+        UnknownColumnError
+            When a label is not there.
+        ValueError
+            When a label is wanted twice, or the table has it twice.
+        """
+        where = _where(self.labels)
+        labels = list(self.labels) if wanted is None else _as_labels(wanted, where)
+        unknown = [label for label in labels if label not in where]
+        if unknown:
+            raise self._unknown(unknown)
+        if len(set(labels)) < len(labels):
+            doubled = {label for label in labels if labels.count(label) > 1}
+            source = "the table has" if wanted is None else "columns are named"
+            raise ValueError(f"{source} more than once: {listing(doubled)}; rename or choose them")
+        ambiguous = [label for label in labels if len(where[label]) > 1]
+        if ambiguous:
+            raise ValueError(f"the table has more than once: {listing(ambiguous)}; rename them")
+        return [where[label][0] for label in labels]
+
+    def place(self, label: Hashable) -> int:
+        """Return where one column stands; raises as `places` does."""
+        return self.places([label])[0]
+
+    def _numbers(self) -> NDArray[np.int64]:
+        if isinstance(self.rows, np.ndarray):
+            return self.rows
+        return np.arange(self.table.n_rows, dtype=np.int64)
+
+    def _unknown(self, unknown: list[Hashable]) -> UnknownColumnError:
+        left_out = [label for label in unknown if label in _where(self.table.labels)]
+        if left_out:
+            return UnknownColumnError(
+                f"the query's SELECT list leaves out {listing(left_out)}; it has "
+                f"{listing(self.labels)}. Add the column to the list, or SELECT *"
+            )
+        return unknown_columns(unknown, self.labels)
+
+
+def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
+    """Return the rows and columns of the data that the query selects; all without a query.
+
+    Parameters
+    ----------
+    data : any table that `pandas_mi.sources.as_table` takes
+    query : str or None
+    ordered : bool
+        Whether the rows must stand as ORDER BY says; else they may stand as in the data.
+    """
+    table = as_table(data)
+    if query is None:
+        return View(table, table.labels, list(range(len(table.labels))))
+    from pandas_mi import slicing  # imports sqlglot, which only queries need
+
+    bound = slicing.bind(slicing.parse(query), list(table.labels))
+    rows = slicing.select(
+        bound, lambda start, stop: chunk(table, bound.needed, start, stop), table.n_rows,
+        ordered=ordered,
+    )
+    labels = [label for label, _ in bound.columns]
+    positions = [position for _, position in bound.columns]
+    return View(table, _index(labels, positions, table.labels), positions, rows)
+
+
+def _index(labels: list[Hashable], positions: list[int], source: pd.Index) -> pd.Index:
+    """Keep the table's own kind of labels unless an alias was given."""
+    own = source.take(positions)
+    return own if list(own) == labels else pd.Index(labels, tupleize_cols=False)
+
+
+def _where(labels: Iterable[Hashable]) -> dict[Hashable, list[int]]:
+    where: dict[Hashable, list[int]] = {}
+    for place, label in enumerate(labels):
+        where.setdefault(label, []).append(place)
+    return where
+
+
+def _as_labels(wanted: Any, where: dict[Hashable, list[int]]) -> list[Hashable]:
+    """A label, or several: a tuple is one label where the table has it."""
+    if isinstance(wanted, str) or not pd.api.types.is_list_like(wanted, allow_sets=False):
+        return [wanted]
+    if isinstance(wanted, tuple) and wanted in where:
+        return [wanted]
+    return list(wanted)

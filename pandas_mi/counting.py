@@ -1,0 +1,132 @@
+"""Codes to joint counts: the contingency tables of column pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Codes", "JointCounts", "joint_counts"]
+
+Ints = NDArray[np.int64]
+
+# A table of more cells than this is counted dense only when rows outnumber its cells: 2**16 int64
+# cells stay in a core's L2 cache, where an increment costs about 2 ns.
+_DENSE_CELLS = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One column as small unsigned integers.
+
+    Attributes
+    ----------
+    codes : ndarray of unsigned int, shape (n,)
+        0 where the row is missing, 1..k for the levels or bins.
+    cardinality : int
+        k, the number of levels or bins.
+    """
+
+    codes: NDArray[Any]
+    cardinality: int
+
+
+@dataclass(frozen=True, slots=True)
+class JointCounts:
+    """Contingency table of two columns; row 0 and column 0 count the missing.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Rows and columns of the table: the two cardinalities plus 1.
+    counts : ndarray of int64
+        Dense: every cell, of the table's shape. Sparse: the m occupied cells, shape (m,).
+    cells : ndarray of int64, shape (m,), or None
+        Sparse: ascending flat positions of the occupied cells. None when dense.
+    """
+
+    shape: tuple[int, int]
+    counts: Ints
+    cells: Ints | None = None
+
+    def __add__(self, other: JointCounts) -> JointCounts:
+        """Counts of both sets of rows, which must be of the same two encodings."""
+        if self.shape != other.shape:
+            raise ValueError(f"tables of shapes {self.shape} and {other.shape} do not add")
+        if self.cells is None and other.cells is None:
+            return JointCounts(self.shape, self.counts + other.counts)
+        one, two = self._sparse(), other._sparse()
+        cells, places = np.unique(np.concatenate([one.cells, two.cells]), return_inverse=True)
+        counts = np.zeros(len(cells), dtype=np.int64)
+        np.add.at(counts, places, np.concatenate([one.counts, two.counts]))
+        return JointCounts(self.shape, counts, cells)
+
+    def _sparse(self) -> JointCounts:
+        if self.cells is not None:
+            return self
+        cells = np.flatnonzero(self.counts)
+        return JointCounts(self.shape, self.counts.ravel()[cells], cells)
+
+    def known(self) -> JointCounts:
+        """Return the table of the rows where neither column is missing."""
+        if self.cells is None:
+            counts = self.counts.copy()
+            counts[0, :] = counts[:, 0] = 0
+            return JointCounts(self.shape, counts)
+        both = (self.cells >= self.shape[1]) & (self.cells % self.shape[1] > 0)
+        return JointCounts(self.shape, self.counts[both], self.cells[both])
+
+    def marginals(self) -> tuple[Ints, Ints]:
+        """Return the row sums and the column sums, one count a level."""
+        if self.cells is None:
+            return self.counts.sum(axis=1), self.counts.sum(axis=0)
+        rows, columns = np.divmod(self.cells, self.shape[1])
+        return _sums(rows, self.counts, self.shape[0]), _sums(columns, self.counts, self.shape[1])
+
+    @property
+    def total(self) -> int:
+        """Number of rows counted."""
+        return int(self.counts.sum())
+
+
+def joint_counts(left: Codes, right: Codes) -> JointCounts:
+    """Count how often each code of one column meets each code of another.
+
+    Parameters
+    ----------
+    left, right : Codes of n rows
+
+    Returns
+    -------
+    JointCounts
+        Dense when the table is small or the rows outnumber its cells, else sparse, so that two
+        columns of unique values take memory in proportion to the rows.
+
+    Examples
+    --------
+    >>> one = Codes(np.array([1, 1, 2], dtype=np.uint8), 2)
+    >>> joint_counts(one, one).counts
+    array([[0, 0, 0],
+           [0, 2, 0],
+           [0, 0, 1]])
+    """
+    shape = (left.cardinality + 1, right.cardinality + 1)
+    size = shape[0] * shape[1]
+    # Row-major position of the cell that each row falls in.
+    cells = left.codes.astype(np.int64)
+    cells *= shape[1]
+    cells += right.codes
+    if size <= max(_DENSE_CELLS, len(cells)):
+        counts = np.bincount(cells, minlength=size).reshape(shape)
+        return JointCounts(shape, counts.astype(np.int64, copy=False))
+    cells.sort()
+    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    counts = np.diff(starts, append=len(cells)).astype(np.int64, copy=False)
+    return JointCounts(shape, counts, cells[starts])
+
+
+def _sums(places: Ints, counts: Ints, size: int) -> Ints:
+    # Weights make bincount sum in float64, which is exact below 2**53 rows.
+    return np.bincount(places, weights=counts, minlength=size).astype(np.int64)
