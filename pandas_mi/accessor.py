@@ -19,11 +19,10 @@ R = TypeVar("R")
 def _method(function: Callable[Concatenate[Any, P], R]) -> Callable[Concatenate[MIAccessor, P], R]:
     """Return the method that calls a function with the accessor's frame, of the same signature."""
 
-    @functools.wraps(function)
-    def method(accessor: MIAccessor, *args: P.args, **kwargs: P.kwargs) -> R:
+    def method(accessor: MIAccessor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         return function(accessor._frame, *args, **kwargs)
 
-    return method
+    return functools.update_wrapper(method, function)
 
 
 @pd.api.extensions.register_dataframe_accessor("mi")

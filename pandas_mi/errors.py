@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import os
 import warnings
 from collections.abc import Hashable, Iterable
+from pathlib import Path
 
 __all__ = [
     "CatalogError",
@@ -21,7 +21,7 @@ __all__ = [
     "UnknownColumnError",
 ]
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = str(Path(__file__).parent)
 _LISTED = 20  # names shown in a message before it says how many more there are
 
 
@@ -103,6 +103,6 @@ def unknown_columns(unknown: Iterable[Hashable], known: Iterable[Hashable]) -> U
 def warn(message: str, category: type[PandasMIWarning]) -> None:
     """Warn at the first line outside this package, which is the user's."""
     frame, level = inspect.currentframe(), 1
-    while frame is not None and os.path.abspath(frame.f_code.co_filename).startswith(_PACKAGE):
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level - 1 or 1)

@@ -44,7 +44,8 @@ def sample(rows: NDArray[np.int64], size: int, key: int) -> NDArray[np.int64]:
     hashes = sample_hash(rows, key)
     # The hash is a bijection of the row number, so exactly `size` rows reach the threshold.
     threshold = np.partition(hashes, size - 1)[size - 1]
-    return rows[hashes <= threshold]
+    chosen: NDArray[np.int64] = rows[hashes <= threshold]
+    return chosen
 
 
 def sample_hash(rows: NDArray[np.int64], key: int) -> NDArray[np.uint64]:

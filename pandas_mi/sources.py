@@ -27,10 +27,12 @@ class Table(Protocol):
     """Rows and labelled columns; columns are named by position, for labels may repeat."""
 
     @property
-    def labels(self) -> pd.Index: ...
+    def labels(self) -> pd.Index:
+        """Names of the columns."""
 
     @property
-    def n_rows(self) -> int: ...
+    def n_rows(self) -> int:
+        """Number of rows."""
 
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows in the given order."""
@@ -81,7 +83,7 @@ def as_table(data: Any) -> Table:
 
 
 @dataclass(frozen=True)
-class FrameTable:
+class FrameTable(Table):
     """A pandas DataFrame, which is never changed."""
 
     data: pd.DataFrame
@@ -105,7 +107,7 @@ class FrameTable:
 
 
 @dataclass(frozen=True)
-class ArrowTable:
+class ArrowTable(Table):
     """Arrow data in memory, with the columns that pandas stored as an index left out."""
 
     data: pa.Table
@@ -137,7 +139,7 @@ class ArrowTable:
         # Arrow-backed columns lose nothing; NumPy ones would turn integers with nulls to float.
         columns = [_rows_of(self._array(position), rows) for position in positions]
         table = pa.table(columns, names=[str(self.labels[place]) for place in positions])
-        frame = table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
+        frame: pd.DataFrame = table.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True)
         return frame if rows is None else frame.set_axis(pd.RangeIndex(self.n_rows)[rows])
 
 

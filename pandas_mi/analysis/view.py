@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,6 +40,7 @@ class View:
 
     @property
     def n_rows(self) -> int:
+        """Number of rows."""
         return self.table.n_rows if self.rows is None else len(self._numbers())
 
     def column(self, place: int) -> Column:
@@ -122,7 +122,9 @@ def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
 
     bound = slicing.bind(slicing.parse(query), list(table.labels))
     rows = slicing.select(
-        bound, lambda start, stop: chunk(table, bound.needed, start, stop), table.n_rows,
+        bound,
+        lambda start, stop: chunk(table, bound.needed, start, stop),
+        table.n_rows,
         ordered=ordered,
     )
     labels = [label for label, _ in bound.columns]
@@ -144,7 +146,7 @@ def _where(labels: Iterable[Hashable]) -> dict[Hashable, list[int]]:
 
 
 def _as_labels(wanted: Any, where: dict[Hashable, list[int]]) -> list[Hashable]:
-    """A label, or several: a tuple is one label where the table has it."""
+    """Return one label, or several, as a list: a tuple is one where the table has it."""
     if isinstance(wanted, str) or not pd.api.types.is_list_like(wanted, allow_sets=False):
         return [wanted]
     if isinstance(wanted, tuple) and wanted in where:

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pandas_mi.columns.column import (
-    Array,
     Column,
     Kind,
     Mask,
@@ -52,6 +51,7 @@ def from_arrow(array: pa.Array | pa.ChunkedArray, label: Hashable) -> Column:
 
 
 def one_array(array: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Return the chunks as one array, without a copy when there is but one."""
     if isinstance(array, pa.Array):
         return array
     if array.num_chunks == 1:
@@ -87,6 +87,7 @@ def _from_arrow_float(array: pa.Array) -> Column:
 
 
 def from_arrow_decimal(array: pa.Array) -> Column:
+    """Return the column of a decimal array of any width."""
     if array.type.bit_width < 128:  # Arrow cannot yet hash or sort the narrow decimals
         array = array.cast(pa.decimal128(array.type.precision, array.type.scale))
     return Column(Kind.DECIMAL, array, _nulls(array))

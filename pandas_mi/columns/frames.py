@@ -177,5 +177,5 @@ _OBJECTS: dict[str, Callable[[Array], Column]] = {
     "timedelta64": _durations,
     "time": _times,
     "period": lambda known: from_pandas(pd.PeriodIndex(known), None),
-    "interval": lambda known: from_pandas(pd.IntervalIndex(known), None),
+    "interval": lambda known: from_pandas(pd.IntervalIndex(list(known)), None),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -29,7 +30,7 @@ def python_values(values: Array | pa.Array, kind: Kind, unit: str, zone: str | N
     if isinstance(values, pa.Array):
         return list(values.to_pylist())
     show = _SHOWN.get(kind)
-    return [show(value, unit, zone) for value in values.tolist()] if show else values.tolist()
+    return show(values, unit, zone) if show else list(values.tolist())
 
 
 def physical_cuts(cuts: Sequence[Any], column: Column) -> Array:
@@ -45,7 +46,7 @@ def physical_cuts(cuts: Sequence[Any], column: Column) -> Array:
         When a cut is missing, naive for a zoned column or the reverse, or below the one before.
     """
     stored = [_stored(cut, column) for cut in cuts]
-    if any(after < before for before, after in zip(stored, stored[1:], strict=False)):
+    if any(after < before for before, after in itertools.pairwise(stored)):
         raise ValueError(f"cuts must increase, got {list(cuts)!r}")
     if column.kind is Kind.DECIMAL:
         exact = np.empty(len(stored), dtype=object)
@@ -75,12 +76,12 @@ def _number(cut: Any) -> Any:
     return int(cut) if isinstance(cut, np.integer) else cut
 
 
-def _integer(cut: Any, column: Column) -> int | float:
+def _integer(cut: Any, _: Column) -> int | float:
     number = _number(cut)
-    return number if number in (math.inf, -math.inf) else math.floor(number)
+    return float(number) if number in (math.inf, -math.inf) else int(math.floor(number))
 
 
-def _float(cut: Any, column: Column) -> float:
+def _float(cut: Any, _: Column) -> float:
     number = _number(cut)
     near = float(number)
     if not math.isfinite(near) or Fraction(near) <= Fraction(number):
@@ -88,7 +89,7 @@ def _float(cut: Any, column: Column) -> float:
     return math.nextafter(near, -math.inf)
 
 
-def _decimal(cut: Any, column: Column) -> Decimal:
+def _decimal(cut: Any, _: Column) -> Decimal:
     return Decimal(_number(cut))
 
 
@@ -128,14 +129,20 @@ _STORED: dict[Kind, Callable[[Any, Column], Any]] = {
 }
 
 
-def _shown_instant(count: int, unit: str, zone: str | None) -> pd.Timestamp:
-    stamp = pd.Timestamp(np.datetime64(count, unit))
-    return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
+def _shown_instants(counts: Array, unit: str, zone: str | None) -> list[Any]:
+    stamps = pd.DatetimeIndex(counts.astype(f"datetime64[{unit}]"))
+    return list(stamps if zone is None else stamps.tz_localize("UTC").tz_convert(zone))
 
 
-_SHOWN: dict[Kind, Callable[[Any, str, str | None], Any]] = {
-    Kind.DATE: lambda count, unit, zone: np.datetime64(count, unit).astype(object),
-    Kind.DATETIME: _shown_instant,
-    Kind.TIMEDELTA: lambda count, unit, zone: pd.Timedelta(np.timedelta64(count, unit)),
-    Kind.PERIOD: lambda count, unit, zone: pd.Period(ordinal=count, freq=unit),
+_SHOWN: dict[Kind, Callable[[Array, str, str | None], list[Any]]] = {
+    Kind.DATE: lambda counts, unit, zone: (
+        counts.astype(f"datetime64[{unit}]").astype(object).tolist()
+    ),
+    Kind.DATETIME: _shown_instants,
+    Kind.TIMEDELTA: lambda counts, unit, zone: list(
+        pd.TimedeltaIndex(counts.astype(f"timedelta64[{unit}]"))
+    ),
+    Kind.PERIOD: lambda counts, unit, zone: list(
+        pd.arrays.PeriodArray(counts, dtype=pd.PeriodDtype(unit))
+    ),
 }
