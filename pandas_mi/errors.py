@@ -105,4 +105,4 @@ def warn(message: str, category: type[PandasMIWarning]) -> None:
     frame, level = inspect.currentframe(), 1
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, category, stacklevel=level - 1 or 1)
+    warnings.warn(message, category, stacklevel=level)

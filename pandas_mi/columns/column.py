@@ -135,7 +135,7 @@ def level_order(column: Column) -> NDArray[np.intp]:
     if isinstance(values, pa.Array):
         return np.asarray(pc.sort_indices(values), dtype=np.intp)
     if column.kind is Kind.INTERVAL:
-        return np.asarray(pd.arrays.IntervalArray(values).argsort(), dtype=np.intp)
+        return np.asarray(pd.arrays.IntervalArray(values.tolist()).argsort(), dtype=np.intp)
     if column.kind is Kind.OBJECT:
         keys = list(map(_mixed_key, values))
         return np.asarray(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.intp)

@@ -68,8 +68,12 @@ def _from_numpy(values: Array, label: Hashable) -> Column:
         meaning = Kind.TIMEDELTA if kind == "m" else Kind.DATETIME
         unit, _ = np.datetime_data(values.dtype)
         return Column(meaning, values.view(np.int64), mask(np.isnat(values)), unit=unit)
-    raise TypeError(
-        f"column {label!r} holds {values.dtype} values, which have no order to bin by; "
+    raise _no_order(label, str(values.dtype))
+
+
+def _no_order(label: Hashable, held: str) -> TypeError:
+    return TypeError(
+        f"column {label!r} holds {held} values, which have no order to bin by; "
         "pass real and imaginary parts, or magnitude and angle, as columns of their own"
     )
 
@@ -105,10 +109,7 @@ def _by_value(values: Any, kind: Kind, label: Hashable) -> Column:
         ) from None
     objects = np.asarray(levels, dtype=object)
     if any(issubclass(held, complex | np.complexfloating) for held in set(map(type, objects))):
-        raise TypeError(
-            f"column {label!r} holds complex values, which have no order to bin by; "
-            "pass real and imaginary parts, or magnitude and angle, as columns of their own"
-        )
+        raise _no_order(label, "complex")
     return Column(kind, objects, mask(codes < 0), codes)
 
 
@@ -168,7 +169,6 @@ _OBJECTS: dict[str, Callable[[Array], Column]] = {
     "boolean": lambda known: Column(Kind.BOOLEAN, known.astype(np.bool_)),
     "integer": _integers,
     "floating": lambda known: _from_numpy(known.astype(np.float64), None),
-    "complex": lambda known: _from_numpy(known.astype(np.complex128), None),
     "decimal": _decimals,
     "datetime": _instants,
     "datetime64": lambda known: from_pandas(pd.Index(pd.to_datetime(known)), None),
