@@ -3,11 +3,13 @@
 from pandas_mi.accessor import MIAccessor
 from pandas_mi.analysis import (
     bins,
+    contributions,
     counts,
     entropy,
     matrix,
     mutual_information,
     pair,
+    pairs,
     sample,
     slice,  # noqa: A004
     target,
@@ -42,11 +44,13 @@ __all__ = [
     "SliceError",
     "UnknownColumnError",
     "bins",
+    "contributions",
     "counts",
     "entropy",
     "matrix",
     "mutual_information",
     "pair",
+    "pairs",
     "sample",
     "slice",
     "target",

@@ -20,7 +20,7 @@ import pandas as pd
 
 from pandas_mi import analysis
 from pandas_mi.client import Client
-from pandas_mi.errors import PandasMIError
+from pandas_mi.errors import PandasMIError, PandasMIWarning
 
 __all__ = ["main"]
 
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     with warnings.catch_warnings():
+        warnings.simplefilter("always", PandasMIWarning)
         warnings.showwarning = _show_warning
         try:
             print(options.run(options))
@@ -138,7 +139,7 @@ _FORMATS = {"table": _table, "csv": _csv, "json": _json}
 def _demo(_: argparse.Namespace) -> str:
     """Upload the penguins, make the documented call, and show two tables."""
     penguins = pd.read_csv(str(files("pandas_mi") / "data" / "penguins.csv"))
-    query = 'SELECT * FROM "penguins.model" WHERE body_mass_g < 4000 LIMIT 100'
+    query = 'SELECT * FROM "penguins.model" WHERE body_mass_g < 4000'
     with tempfile.TemporaryDirectory() as root:
         client = Client(root)
         client.create_project("demo")

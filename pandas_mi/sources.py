@@ -65,6 +65,8 @@ def as_table(data: Any) -> Table:
     """
     if isinstance(data, pd.DataFrame):
         return FrameTable(data)
+    if isinstance(data, pd.Series):
+        raise _no_table(data, "; use .to_frame()")
     if isinstance(data, pa.Table):
         return ArrowTable(data)
     if isinstance(data, str | os.PathLike):
@@ -75,9 +77,12 @@ def as_table(data: Any) -> Table:
         return ArrowTable(pa.Table.from_batches([data]))
     if hasattr(data, "to_table") and hasattr(data, "schema"):  # a pyarrow Dataset
         return DatasetTable(data)
-    hint = "; use .to_frame() on a Series" if isinstance(data, pd.Series) else ""
-    raise TypeError(
-        f"expected a DataFrame, Arrow data or the path of a Parquet file, "
+    raise _no_table(data)
+
+
+def _no_table(data: Any, hint: str = "") -> TypeError:
+    return TypeError(
+        "expected a DataFrame, Arrow data or the path of a Parquet file, "
         f"got {type(data).__name__}{hint}"
     )
 
@@ -190,6 +195,13 @@ def _rows_of(array: pa.ChunkedArray, rows: Rows) -> pa.ChunkedArray:
         return array
     if isinstance(rows, builtins.slice):
         return array.slice(rows.start, rows.stop - rows.start)
-    if pa.types.is_string(array.type):  # 32-bit offsets overflow beyond 2 GiB of text
-        array = array.cast(pa.large_string())
-    return array.take(pa.array(rows))
+    return array.cast(_takeable(array.type)).take(pa.array(rows))
+
+
+def _takeable(held: pa.DataType) -> pa.DataType:
+    """Return the type to take rows of: 32-bit offsets overflow at 2 GiB, views cannot be taken."""
+    if pa.types.is_string(held) or pa.types.is_string_view(held):
+        return pa.large_string()
+    if pa.types.is_binary(held) or pa.types.is_binary_view(held):
+        return pa.large_binary()
+    return held

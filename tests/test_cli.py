@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -37,7 +38,7 @@ def test_demo_makes_the_documented_call_and_prints_tables(run, penguins):
     assert list(dictionary) == ["species", "sex"]
     assert list(dictionary["species"]) == list(penguins.columns)
     assert dictionary["species"]["island"] == penguins.mi.pair("species", "island")
-    light = penguins[penguins["body_mass_g"] < 4000].head(100)
+    light = penguins[penguins["body_mass_g"] < 4000]
     expected = light.mi.mutual_information("species").loc["species"].to_dict()
     assert json.loads(sliced.split("\n", 1)[1]) == {"species": expected}
     assert "0.5068" in matrix
@@ -53,8 +54,10 @@ def test_every_file_gives_the_matrix(run, penguins, tmp_path, suffix):
         penguins.to_csv(path, index=False, sep="\t" if suffix == "tsv" else ",")
     status, out, err = run("matrix", path, "--normalized", "--format", "csv")
     assert (status, err) == (0, "")
-    result = pd.read_csv(io.StringIO(out), index_col=0, float_precision="round_trip")
-    pd.testing.assert_frame_equal(result, penguins.mi.matrix(normalized=True), check_exact=True)
+    result = pd.read_csv(io.StringIO(out), index_col=0)
+    # pandas' parser may miss the last digit of a float.
+    expected = penguins.mi.matrix(normalized=True)
+    pd.testing.assert_frame_equal(result, expected, rtol=1e-15, atol=0)
 
 
 def test_options_are_those_of_python(run, penguins):
@@ -119,7 +122,10 @@ def test_a_warning_is_one_line(run, tmp_path):
     assert err.count("\n") == 1
 
 
-@pytest.mark.parametrize("command", [["pandas-mi"], [sys.executable, "-m", "pandas_mi"]])
+@pytest.mark.parametrize(
+    "command",
+    [[str(Path(sys.executable).with_name("pandas-mi"))], [sys.executable, "-m", "pandas_mi"]],
+)
 def test_it_runs_as_a_command(command):
     result = subprocess.run([*command, "--help"], capture_output=True, text=True, check=True)
     assert "demo" in result.stdout

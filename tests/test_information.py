@@ -34,7 +34,7 @@ TABLES = hnp.arrays(
 
 def tables_of(*tables):
     tables = [np.asarray(table, dtype=np.int64) for table in tables]
-    sums = [table_sums(table.sum(axis=1), table.sum(axis=0), table) for table in tables]
+    sums = [table_sums(table.sum(axis=1), table.sum(axis=0), table.ravel()) for table in tables]
     return Entropies(*np.array(sums, dtype=np.int64).T)
 
 

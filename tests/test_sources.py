@@ -119,7 +119,8 @@ def test_a_stored_index_is_no_column(tmp_path):
 
 def test_the_callers_frame_is_not_shared_with_the_slice():
     frame = FRAME.copy()
-    frame.mi.slice("SELECT * FROM t").loc[0, "z"] = -1.0
+    rows = frame.mi.slice("SELECT * FROM t")
+    rows.loc[0, "z"] = -1.0
     assert frame["z"].equals(FRAME["z"])
 
 
@@ -135,7 +136,7 @@ def test_no_such_path(tmp_path):
     [
         ([1, 2], "got list"),
         (np.zeros((2, 2)), "got ndarray"),
-        (FRAME["x"], r"got Series; use .to_frame\(\) on a Series"),
+        (FRAME["x"], r"got Series; use .to_frame\(\)"),
         (None, "got NoneType"),
     ],
 )

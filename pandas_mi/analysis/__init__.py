@@ -1,5 +1,6 @@
 """The steps put together: rows → slice → sample → codes → joint counts → information → result."""
 
+from pandas_mi.analysis.contributions import contributions
 from pandas_mi.analysis.measures import (
     bins,
     counts,
@@ -9,15 +10,18 @@ from pandas_mi.analysis.measures import (
     pair,
     target,
 )
+from pandas_mi.analysis.pairs import pairs
 from pandas_mi.analysis.rows import sample, slice  # noqa: A004
 
 __all__ = [
     "bins",
+    "contributions",
     "counts",
     "entropy",
     "matrix",
     "mutual_information",
     "pair",
+    "pairs",
     "sample",
     "slice",
     "target",

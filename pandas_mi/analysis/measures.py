@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
 from typing import Any
 
 import numpy as np
@@ -10,16 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pandas_mi import information
+from pandas_mi.analysis.grid import grid_entropies, own_entropies
 from pandas_mi.analysis.options import Average, BinsOption, Missing, Options, Progress, Seed
-from pandas_mi.analysis.tables import (
-    Pairs,
-    encoded,
-    pair_entropies,
-    presence,
-    warn_many_levels,
-)
+from pandas_mi.analysis.tables import encoded, presence, warn_many_levels
 from pandas_mi.analysis.view import View, view_of
 from pandas_mi.encoding import AUTO
+from pandas_mi.information import Entropies
+
+Floats = NDArray[np.float64]
 
 __all__ = ["bins", "counts", "entropy", "matrix", "mutual_information", "pair", "target"]
 
@@ -121,9 +118,9 @@ def matrix(
     )  # fmt: skip
     view = _view(data, options)
     places = view.places(columns)
-    values = _values(view, list(combinations_with_replacement(places, 2)), options)
+    values = _values(view, places, places, options)
     labels = view.labels.take(places)
-    return pd.DataFrame(_symmetric(values, len(places)), index=labels, columns=labels)
+    return pd.DataFrame(values, index=labels, columns=labels)
 
 
 def mutual_information(
@@ -183,12 +180,8 @@ threads, progress
     )  # fmt: skip
     view = _view(data, options)
     rows, across = view.places(features), view.places(columns)
-    values = _values(view, [(row, place) for row in rows for place in across], options)
-    return pd.DataFrame(
-        values.reshape(len(rows), len(across)),
-        index=view.labels.take(rows),
-        columns=view.labels.take(across),
-    )
+    values = _values(view, rows, across, options)
+    return pd.DataFrame(values, index=view.labels.take(rows), columns=view.labels.take(across))
 
 
 def target(
@@ -249,7 +242,7 @@ threads, progress
     view = _view(data, options)
     aim = view.place(column)
     others = [place for place in view.places(columns) if place != aim]
-    values = _values(view, [(aim, place) for place in others], options)
+    values = _values(view, [aim], others, options)[0]
     name = "normalized_mutual_information" if normalized else "mutual_information"
     ranked = pd.Series(values, index=view.labels.take(others), name=name)
     return ranked.sort_values(ascending=False, kind="stable")
@@ -306,7 +299,7 @@ threads, progress
         threads=threads, progress=progress,
     )  # fmt: skip
     view = _view(data, options)
-    return float(_values(view, [(view.place(x), view.place(y))], options)[0])
+    return float(_values(view, [view.place(x)], [view.place(y)], options)[0, 0])
 
 
 def entropy(
@@ -361,7 +354,9 @@ threads, progress
     )  # fmt: skip
     view = _view(data, options)
     places = view.places(columns)
-    values = _values(view, [(place, place) for place in places], options)
+    columns_in_play = encoded(view, places, options)
+    codes = {place: column.codes for place, column in columns_in_play.items()}
+    values = _measured(own_entropies(codes, places, options), options)
     return pd.Series(values, index=view.labels.take(places), name="entropy")
 
 
@@ -416,10 +411,9 @@ threads, progress
     )  # fmt: skip
     view = _view(data, options)
     places = view.places(columns)
-    pairs = list(combinations_with_replacement(places, 2))
-    used = pair_entropies(presence(view, places, options), pairs, options).n
+    used = grid_entropies(presence(view, places, options), places, places, options).n
     labels = view.labels.take(places)
-    return pd.DataFrame(_symmetric(used, len(places)), index=labels, columns=labels)
+    return pd.DataFrame(used, index=labels, columns=labels)
 
 
 def bins(
@@ -484,24 +478,20 @@ def _view(data: Any, options: Options) -> View:
     return view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
 
 
-def _values(view: View, pairs: Pairs, options: Options) -> NDArray[np.float64]:
-    """Return what the options ask for of each pair of places, shape (pairs,)."""
-    columns = encoded(view, [place for pair in pairs for place in pair], options)
-    if any(left != right for left, right in pairs):
+def _values(view: View, rows: list[int], across: list[int], options: Options) -> Floats:
+    """Return what the options ask for of each pair of places, shape (rows, across)."""
+    columns = encoded(view, [*rows, *across], options)
+    if len(columns) > 1:
         warn_many_levels(columns.values())
     codes = {place: column.codes for place, column in columns.items()}
-    tables = pair_entropies(codes, pairs, options)
+    return _measured(grid_entropies(codes, rows, across, options), options)
+
+
+def _measured(tables: Entropies, options: Options) -> Floats:
+    """Return what the options ask for of each table."""
     if options.normalized:
         values = information.normalized(tables, options.average)
     else:
         values = information.mutual_information(tables, options.base)
     values[tables.n < options.min_periods] = np.nan
     return values
-
-
-def _symmetric(upper: NDArray[Any], size: int) -> NDArray[Any]:
-    """Return the square array, shape (size, size), of its upper triangle by rows."""
-    square = np.zeros((size, size), dtype=upper.dtype)
-    rows, columns = np.triu_indices(size)
-    square[rows, columns] = square[columns, rows] = upper
-    return square

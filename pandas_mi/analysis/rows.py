@@ -73,7 +73,7 @@ def sample(
     Examples
     --------
     >>> pandas_mi.sample(pd.DataFrame({"x": range(1000)}), 3).index.tolist()
-    [301, 571, 670]
+    [301, 543, 571]
     """
     options = Options(sample_size=sample_size, seed=seed, slice_query=slice_query)
     return view_of(data, options.slice_query).sampled(options.sample_size, options.seed).frame()

@@ -1,29 +1,26 @@
-"""Columns in play to codes, and codes to the entropies of many contingency tables."""
+"""The columns in play as codes."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from pandas_mi.analysis.options import BinsOption, Options, Progress
+from pandas_mi.analysis.grid import pair_entropies
+from pandas_mi.analysis.options import BinsOption, Options
 from pandas_mi.analysis.view import View
+from pandas_mi.analysis.work import mapped, thread_count
 from pandas_mi.columns import Column, Kind
-from pandas_mi.counting import Codes, joint_counts
+from pandas_mi.counting import Codes
 from pandas_mi.encoding import AUTO, Bins, Encoding, encode
 from pandas_mi.errors import HighCardinalityWarning, listing, unknown_columns, warn
-from pandas_mi.information import Entropies, table_sums
 
-__all__ = ["Encoded", "Pairs", "encoded", "pair_entropies", "presence", "warn_many_levels"]
-
-Pairs = Sequence[tuple[int, int]]
+__all__ = ["Encoded", "encoded", "pair_entropies", "presence", "warn_many_levels"]
 
 _MANY_LEVELS = 50  # a column by value with no more than this is never warned of
-_WORTH_THREADS = 5_000_000  # row-pairs: about 10 ms of counting, where starting a pool costs 1
+_WORTH_THREADS = 500_000  # values to encode: 5 ms or more, where starting threads costs up to 1
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,9 @@ def encoded(view: View, places: Iterable[int], options: Options) -> dict[int, En
     places = list(dict.fromkeys(places))
     _check_known(view, options.bins)
     view = _missing_settled(view, places, options)
-    return {place: _encoded(view, place, options.bins) for place in places}
+    workers = thread_count(options.threads) if view.n_rows * len(places) > _WORTH_THREADS else 1
+    done = mapped(lambda place: _encoded(view, place, options.bins), places, workers)
+    return dict(zip(places, done, strict=True))
 
 
 def presence(view: View, places: Iterable[int], options: Options) -> dict[int, Codes]:
@@ -51,23 +50,6 @@ def presence(view: View, places: Iterable[int], options: Options) -> dict[int, C
     places = list(dict.fromkeys(places))
     view = _missing_settled(view, places, options)
     return {place: Codes(_known(view.column(place)).view(np.uint8), 1) for place in places}
-
-
-def pair_entropies(columns: Mapping[int, Codes], pairs: Pairs, options: Options) -> Entropies:
-    """Return the entropies of the contingency table of each pair of places, in their order."""
-    keep_missing = options.missing == "category"
-
-    def sums(pair: tuple[int, int]) -> tuple[int, int, int, int]:
-        return _table_sums(columns[pair[0]], columns[pair[1]], keep_missing)
-
-    rows = max((len(codes.codes) for codes in columns.values()), default=0)
-    workers = options.threads or os.cpu_count() or 1
-    if workers == 1 or rows * len(pairs) < _WORTH_THREADS:
-        done = list(_reported(map(sums, pairs), len(pairs), options.progress))
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            done = list(_reported(pool.map(sums, pairs), len(pairs), options.progress))
-    return Entropies(*np.array(done, dtype=np.int64).reshape(-1, 4).T)
 
 
 def warn_many_levels(columns: Iterable[Encoded]) -> None:
@@ -86,17 +68,6 @@ def warn_many_levels(columns: Iterable[Encoded]) -> None:
             "own. Leave such columns out, group their rare levels, or set bins= if numeric",
             HighCardinalityWarning,
         )
-
-
-def _table_sums(left: Codes, right: Codes, keep_missing: bool) -> tuple[int, int, int, int]:
-    if left is right:  # a column against itself: its table is diagonal
-        counts = np.bincount(left.codes, minlength=left.cardinality + 1).astype(np.int64)
-        counts[0] *= keep_missing
-        return table_sums(counts, counts, counts)
-    table = joint_counts(left, right)
-    if not keep_missing:
-        table = table.known()
-    return table_sums(*table.marginals(), table.counts)
 
 
 def _missing_settled(view: View, places: list[int], options: Options) -> View:
@@ -153,27 +124,3 @@ def _setting(label: Hashable, column: Column, bins: BinsOption) -> Bins:
             "leave it out of bins=, or give None"
         )
     return setting
-
-
-def _reported(done: Iterator[Any], total: int, progress: Progress) -> Iterator[Any]:
-    """Pass the items on, and tell how far the work has come."""
-    if progress is True:
-        try:
-            from tqdm.auto import tqdm
-        except ImportError:
-            raise ImportError(
-                "progress=True needs tqdm: pip install 'pandas-mi[progress]'"
-            ) from None
-        yield from tqdm(done, total=total, unit="pair", leave=False)
-    elif callable(progress):
-        yield from _fractions(done, total, progress)
-    else:
-        yield from done
-
-
-def _fractions(
-    done: Iterator[Any], total: int, progress: Callable[[float], object]
-) -> Iterator[Any]:
-    for count, item in enumerate(done, start=1):
-        yield item
-        progress(count / total)

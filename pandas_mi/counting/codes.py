@@ -1,4 +1,4 @@
-"""Codes to joint counts: the contingency tables of column pairs."""
+"""Codes of one column, and the contingency table of two."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Codes", "JointCounts", "joint_counts"]
+__all__ = ["Codes", "JointCounts", "dense_limit", "joint_counts"]
 
 Ints = NDArray[np.int64]
 
-# A table of more cells than this is counted dense only when rows outnumber its cells: 2**16 int64
-# cells stay in a core's L2 cache, where an increment costs about 2 ns.
-_DENSE_CELLS = 1 << 16
+_DENSE_CELLS = 1 << 16  # int64 cells that stay in a core's L2 cache: 2 ns an increment
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,11 @@ class Codes:
 
     codes: NDArray[Any]
     cardinality: int
+
+    @property
+    def any_missing(self) -> bool:
+        """Whether code 0 occurs; True of no rows at all, so that every axis has a place."""
+        return len(self.codes) == 0 or int(self.codes.min()) == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class JointCounts:
     cells: Ints | None = None
 
     def __add__(self, other: JointCounts) -> JointCounts:
-        """Counts of both sets of rows, which must be of the same two encodings."""
+        """Count both sets of rows, which must be of the same two encodings."""
         if self.shape != other.shape:
             raise ValueError(f"tables of shapes {self.shape} and {other.shape} do not add")
         if self.cells is None and other.cells is None:
@@ -114,17 +117,27 @@ def joint_counts(left: Codes, right: Codes) -> JointCounts:
     """
     shape = (left.cardinality + 1, right.cardinality + 1)
     size = shape[0] * shape[1]
-    # Row-major position of the cell that each row falls in.
-    cells = left.codes.astype(np.int64)
-    cells *= shape[1]
-    cells += right.codes
-    if size <= max(_DENSE_CELLS, len(cells)):
+    dense = size <= dense_limit(len(left.codes))
+    # Row-major position of the cell that each row falls in. Half the bytes sort twice as fast.
+    dtype = np.dtype(np.uint32 if not dense and size < 1 << 32 else np.int64)
+    cells = left.codes.astype(dtype)
+    np.multiply(cells, shape[1], out=cells)
+    np.add(cells, right.codes, out=cells, casting="unsafe")
+    if dense:
         counts = np.bincount(cells, minlength=size).reshape(shape)
         return JointCounts(shape, counts.astype(np.int64, copy=False))
     cells.sort()
-    starts = np.flatnonzero(np.diff(cells, prepend=-1))
+    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
     counts = np.diff(starts, append=len(cells)).astype(np.int64, copy=False)
-    return JointCounts(shape, counts, cells[starts])
+    return JointCounts(shape, counts, cells[starts].astype(np.int64))
+
+
+def dense_limit(n: int) -> int:
+    """Return the most cells that a table of n rows may have to be counted cell by cell.
+
+    With more cells than rows most are empty, and sorting the rows costs less than the memory.
+    """
+    return max(_DENSE_CELLS, n)
 
 
 def _sums(places: Ints, counts: Ints, size: int) -> Ints:

@@ -1,0 +1,28 @@
+"""Codes to joint counts: the contingency tables of many column pairs.
+
+`plan` groups the columns and lays out tasks; a task counts the rows that it is given (counts of
+several runs of rows add up) and unfolds its counts into one table a pair.
+"""
+
+from pandas_mi.counting.codes import Codes, JointCounts, joint_counts
+from pandas_mi.counting.fused import Axis, Group, Tile, fused_codes
+from pandas_mi.counting.plan import Task, plan, plan_alone
+from pandas_mi.counting.sparse import SparsePair
+from pandas_mi.counting.tables import Tables
+from pandas_mi.counting.workspace import Workspace
+
+__all__ = [
+    "Axis",
+    "Codes",
+    "Group",
+    "JointCounts",
+    "SparsePair",
+    "Tables",
+    "Task",
+    "Tile",
+    "Workspace",
+    "fused_codes",
+    "joint_counts",
+    "plan",
+    "plan_alone",
+]

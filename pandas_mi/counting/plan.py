@@ -1,0 +1,180 @@
+"""The tasks that count the pairs of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from pandas_mi.counting.codes import Codes, dense_limit
+from pandas_mi.counting.fused import Axis, Group, Tile
+from pandas_mi.counting.grouping import (
+    axis_of,
+    cheapest,
+    cheapest_triangle,
+    pass_cost,
+    single,
+    sparse_cost,
+)
+from pandas_mi.counting.sparse import SparsePair
+
+__all__ = ["Task", "plan", "plan_alone"]
+
+Task = Tile | SparsePair
+
+_NARROW = 256  # levels: a column with more is counted by itself
+_TILE_CELLS = 1 << 18  # 2 MB of counts for one left group and its right ones
+_WORTH_SPLITTING = 2e6  # nanoseconds: no task of less is cut in two for the sake of threads
+
+
+def plan(
+    columns: Mapping[int, Codes],
+    rows: Sequence[int],
+    across: Sequence[int],
+    *,
+    keep_missing: bool = False,
+    threads: int = 1,
+) -> list[Task]:
+    """Lay out the tasks that count every column of `rows` against every column of `across`.
+
+    A pair that the two lists hold in both orders is counted once. Plans differ in speed alone:
+    the counts of a pair are the same in all.
+
+    Parameters
+    ----------
+    columns : mapping of column to Codes, of n rows each
+    rows, across : sequences of columns, each without repeats
+    keep_missing : bool
+        Whether missing counts as a level.
+    threads : int
+        How many will take up the tasks, which are cut so that each finds enough.
+
+    Returns
+    -------
+    list of Tile or SparsePair, the longest first
+    """
+    in_rows, in_across = set(rows), set(across)
+    axes = {column: axis_of(column, columns[column]) for column in [*rows, *across]}
+    n = max((len(columns[column].codes) for column in axes), default=0)
+    common = [axes[column] for column in rows if column in in_across]
+    drafts = [
+        *_triangle(common, n),
+        *_rectangle([axes[c] for c in rows if c not in in_across], [axes[c] for c in across], n),
+        *_rectangle(common, [axes[c] for c in across if c not in in_rows], n),
+    ]
+    whole = sum(draft.cost(n) for draft in drafts)
+    most = max(whole / (4 * threads), _WORTH_SPLITTING) if threads > 1 else whole
+    tasks = [task for draft in drafts for task in draft.tasks(n, most, keep_missing)]
+    return sorted(tasks, key=lambda task: task.cost, reverse=True)
+
+
+def plan_alone(
+    columns: Mapping[int, Codes], wanted: Iterable[int], *, keep_missing: bool = False
+) -> list[Task]:
+    """Lay out the tasks that count each wanted column by itself."""
+    drafts = [_alone(axis_of(column, columns[column])) for column in wanted]
+    n = max((len(columns[column].codes) for column in wanted), default=0)
+    return [task for draft in drafts for task in draft.tasks(n, 0.0, keep_missing)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """One left group, and groups of any form to count it against.
+
+    Attributes
+    ----------
+    left : Group
+    rights : sequence of Group
+    own_left, own_right : bool
+        Whether the pairs inside the left group, and inside the right one, are wanted too.
+    """
+
+    left: Group
+    rights: Sequence[Group]
+    own_left: bool = False
+    own_right: bool = False
+
+    def cost(self, n: int) -> float:
+        """Estimated nanoseconds."""
+        if not self.rights:
+            return pass_cost(n, self.left.size)
+        return sum(len(run) * self._pass(run[0], n) for run in self._alike())
+
+    def tasks(self, n: int, most: float, keep_missing: bool) -> Iterator[Task]:
+        """Cut the draft into tasks that take at most so many nanoseconds each, if they can."""
+        own = self.own_left
+        for rights in self._runs(n, most) if self.rights else [()]:
+            cost = len(rights) * self._pass(rights[0], n) if rights else pass_cost(n, self.left.size)
+            if rights and self._size(rights[0]) > dense_limit(n):
+                left, right = self.left.axes[0].column, rights[0].axes[0].column
+                yield SparsePair(left, right, keep_missing, cost)
+            else:
+                yield Tile(self.left, tuple(rights), own, self.own_right, keep_missing, cost)
+                own = False
+
+    def _alike(self) -> list[list[Group]]:
+        """Right groups of one form and about one size: singles are padded to the largest."""
+        by_size = groupby(self.rights, key=lambda right: (right.form, right.size.bit_length()))
+        return [list(run) for _, run in by_size]
+
+    def _runs(self, n: int, most: float) -> Iterator[Sequence[Group]]:
+        """Right groups by runs that share a task."""
+        for alike in self._alike():
+            cells, cost = self._size(alike[0]), self._pass(alike[0], n)
+            length = max(1, min(_TILE_CELLS // cells, int(most / cost)))
+            if cells > dense_limit(n):
+                length = 1
+            for start in range(0, len(alike), length):
+                yield alike[start : start + length]
+
+    def _size(self, right: Group) -> int:
+        return self.left.size * right.size
+
+    def _pass(self, right: Group, n: int) -> float:
+        size = self._size(right)
+        return pass_cost(n, size) if size <= dense_limit(n) else sparse_cost(n)
+
+
+def _triangle(axes: Sequence[Axis], n: int) -> Iterator[_Draft]:
+    """Every pair of the columns, each with itself included."""
+    narrow, wide = _by_width(axes)
+    yield from _fused_triangle(narrow, n)
+    for place, axis in enumerate(wide):
+        yield _alone(axis)
+        yield from _rectangle([axis], [*narrow, *wide[place + 1 :]], n)
+
+
+def _rectangle(rows: Sequence[Axis], across: Sequence[Axis], n: int) -> Iterator[_Draft]:
+    """Every pair of one of the rows with one of the columns across."""
+    (narrow, wide), (narrow_across, wide_across) = _by_width(rows), _by_width(across)
+    yield from _fused_rectangle(narrow, narrow_across, n)
+    for axis in wide:
+        yield from _fused_rectangle([axis], narrow_across, n)
+        yield from (_Draft(single(axis), [single(other)]) for other in wide_across)
+    for axis in wide_across:
+        yield from _fused_rectangle([axis], narrow, n)
+
+
+def _fused_triangle(axes: Sequence[Axis], n: int) -> Iterator[_Draft]:
+    """Each group against the later ones; pairs inside a group come from the same tables."""
+    if not axes:
+        return
+    groups = cheapest_triangle(axes, n)
+    last = len(groups) - 1
+    for place, group in enumerate(groups[:last] or groups):
+        yield _Draft(group, groups[place + 1 :], own_left=True, own_right=place + 1 == last)
+
+
+def _fused_rectangle(rows: Sequence[Axis], across: Sequence[Axis], n: int) -> Iterator[_Draft]:
+    if rows and across:
+        lefts, rights = cheapest(rows, across, n)
+        yield from (_Draft(left, rights) for left in lefts)
+
+
+def _alone(axis: Axis) -> _Draft:
+    return _Draft(single(axis), [], own_left=True)
+
+
+def _by_width(axes: Sequence[Axis]) -> tuple[list[Axis], list[Axis]]:
+    narrow = [axis for axis in axes if axis.size <= _NARROW]
+    return narrow, [axis for axis in axes if axis.size > _NARROW]

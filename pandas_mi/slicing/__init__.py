@@ -1,0 +1,10 @@
+"""Slice queries: which rows and columns of a table a line of SQL selects."""
+
+from __future__ import annotations
+
+from pandas_mi.slicing.binding import BoundSlice, bind
+from pandas_mi.slicing.parse import parse
+from pandas_mi.slicing.query import Slice
+from pandas_mi.slicing.rows import select
+
+__all__ = ["BoundSlice", "Slice", "bind", "parse", "select"]
