@@ -263,8 +263,9 @@ LAWS: tuple[Callable[[pd.DataFrame], None], ...] = (
 
 def _series(values: list[Any], dtype: Any) -> pd.Series:
     if dtype == "datetime64[us, Europe/Berlin]":  # as UTC: some local times do not exist
-        return pd.Series(values, dtype="datetime64[us, UTC]").astype(dtype)
-    return pd.Series(values, dtype=dtype)
+        values = pd.Series(values, dtype="datetime64[us, UTC]").tolist()
+    series: pd.Series = pd.Series(values, dtype=dtype)
+    return series
 
 
 def _known(series: pd.Series) -> Any:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
 import pandas_mi
+from pandas_mi.analysis.options import GivenOptions, Options
 from pandas_mi.testing import frames
 
 FRAME = pd.DataFrame(
@@ -76,6 +77,20 @@ def test_options_are_the_same_everywhere(name):
         "threads": None,
         "progress": False,
     }
+
+
+def test_options_are_typed_as_they_are_checked():
+    assert GivenOptions.__annotations__.keys() == Options.__dataclass_fields__.keys()
+    fields = Options.__dataclass_fields__.items()
+    hints = {name: hint.__forward_arg__ for name, hint in GivenOptions.__annotations__.items()}
+    assert hints == {name: field.type for name, field in fields}
+
+
+def test_an_unknown_option_gets_a_hint():
+    with pytest.raises(TypeError) as caught:
+        FRAME.mi.matrix(normalised=True)
+    assert str(caught.value).startswith("no option 'normalised'; there are: 'normalized', 'slice_")
+    assert str(caught.value).endswith(" Did you mean 'normalized'?")
 
 
 @given(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from pandas_mi import information
 from pandas_mi.analysis.grid import grid_entropies
-from pandas_mi.analysis.options import Average, BinsOption, Missing, Options, Progress, Seed
+from pandas_mi.analysis.options import GivenOptions, Options, takes_options
 from pandas_mi.analysis.tables import Encoded, encoded, warn_many_levels
-from pandas_mi.analysis.view import view_of
+from pandas_mi.analysis.view import sampled_view
 from pandas_mi.columns import Kind, python_values
 from pandas_mi.counting import JointCounts, joint_counts
-from pandas_mi.encoding import AUTO, Encoding
+from pandas_mi.encoding import Encoding
 from pandas_mi.information import Entropies
 
 __all__ = ["contributions", "level_labels"]
@@ -27,22 +27,12 @@ Ints = NDArray[np.int64]
 _DIGITS = range(4, 18)  # significant digits of a cut; 17 tell any two floats apart
 
 
+@takes_options
 def contributions(
     data: Any,
     x: Any,
     y: Any,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.DataFrame:
     """Return what each cell of the joint table of two columns adds to their mutual information.
 
@@ -92,12 +82,8 @@ def contributions(
     >>> table["contribution"].sum()
     np.float64(1.0)
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     places = view.place(x), view.place(y)
     in_play = encoded(view, places, options)
     if places[0] != places[1]:

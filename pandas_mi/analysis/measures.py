@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 
 from pandas_mi import information
 from pandas_mi.analysis.grid import grid_entropies, own_entropies
-from pandas_mi.analysis.options import Average, BinsOption, Missing, Options, Progress, Seed
+from pandas_mi.analysis.options import GivenOptions, Options, takes_options
 from pandas_mi.analysis.tables import encoded, presence, warn_many_levels
-from pandas_mi.analysis.view import View, view_of
-from pandas_mi.encoding import AUTO
+from pandas_mi.analysis.view import View, sampled_view
 from pandas_mi.information import Entropies
 
 Floats = NDArray[np.float64]
@@ -21,21 +20,11 @@ Floats = NDArray[np.float64]
 __all__ = ["bins", "counts", "entropy", "matrix", "mutual_information", "pair", "target"]
 
 
+@takes_options
 def matrix(
     data: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.DataFrame:
     """Return the mutual information of every pair of columns.
 
@@ -111,34 +100,20 @@ def matrix(
     y  1.0  1.0  0.0
     z  0.0  0.0  1.0
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     places = view.places(columns)
     values = _values(view, places, places, options)
     labels = view.labels.take(places)
     return pd.DataFrame(values, index=labels, columns=labels)
 
 
+@takes_options
 def mutual_information(
     data: Any,
     features: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.DataFrame:
     """Return the mutual information of each feature with every column.
 
@@ -173,33 +148,19 @@ threads, progress
          x    y    z
     x  1.0  1.0  0.0
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     rows, across = view.places(features), view.places(columns)
     values = _values(view, rows, across, options)
     return pd.DataFrame(values, index=view.labels.take(rows), columns=view.labels.take(across))
 
 
+@takes_options
 def target(
     data: Any,
     column: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.Series:
     """Return the mutual information of every other column with one, from high to low.
 
@@ -234,36 +195,22 @@ threads, progress
     z    0.0
     Name: normalized_mutual_information, dtype: float64
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     aim = view.place(column)
     others = [place for place in view.places(columns) if place != aim]
     values = _values(view, [aim], others, options)[0]
-    name = "normalized_mutual_information" if normalized else "mutual_information"
+    name = "normalized_mutual_information" if options.normalized else "mutual_information"
     ranked = pd.Series(values, index=view.labels.take(others), name=name)
     return ranked.sort_values(ascending=False, kind="stable")
 
 
+@takes_options
 def pair(
     data: Any,
     x: Any,
     y: Any,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> float:
     """Return the mutual information of two columns.
 
@@ -293,30 +240,16 @@ threads, progress
     >>> pandas_mi.pair(frame, "x", "y", base=2)
     1.0
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     return float(_values(view, [view.place(x)], [view.place(y)], options)[0, 0])
 
 
+@takes_options
 def entropy(
     data: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.Series:
     """Return the entropy of each column, as encoded: the diagonal of `matrix`.
 
@@ -347,12 +280,8 @@ threads, progress
     y    0.0
     Name: entropy, dtype: float64
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     places = view.places(columns)
     columns_in_play = encoded(view, places, options)
     codes = {place: column.codes for place, column in columns_in_play.items()}
@@ -360,21 +289,11 @@ threads, progress
     return pd.Series(values, index=view.labels.take(places), name="entropy")
 
 
+@takes_options
 def counts(
     data: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.DataFrame:
     """Return the number of rows that `matrix` uses for each pair of columns.
 
@@ -404,33 +323,19 @@ threads, progress
     x  2  1
     y  1  2
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     places = view.places(columns)
     used = grid_entropies(presence(view, places, options), places, places, options).n
     labels = view.labels.take(places)
     return pd.DataFrame(used, index=labels, columns=labels)
 
 
+@takes_options
 def bins(
     data: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> dict[Any, list[Any] | None]:
     """Return the inner cuts of each column, in the form that ``bins=`` takes.
 
@@ -463,19 +368,10 @@ threads, progress
     >>> pandas_mi.bins(frame)
     {'x': [4], 'y': None}
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = _view(data, options)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     columns_in_play = encoded(view, view.places(columns), options).values()
     return {column.label: column.encoding.bins() for column in columns_in_play}
-
-
-def _view(data: Any, options: Options) -> View:
-    """Return the rows and columns of the call: the slice, then the sample."""
-    return view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
 
 
 def _values(view: View, rows: list[int], across: list[int], options: Options) -> Floats:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
 import math
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from pandas_mi.encoding import AUTO, Bins
+from pandas_mi.errors import did_you_mean, listing
 from pandas_mi.information import AVERAGES
 from pandas_mi.sampling import key_of
 
-__all__ = ["Average", "BinsOption", "Missing", "Options", "Progress", "Seed"]
+__all__ = ["GivenOptions", "Options", "Seed", "takes_options"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 Missing = Literal["pairwise", "listwise", "category", "raise"]
 Average = Literal["arithmetic", "geometric", "min", "max", "joint"]
@@ -24,6 +29,22 @@ Progress = bool | Callable[[float], object]
 Seed = int | float | None
 
 _MISSING = ("pairwise", "listwise", "category", "raise")
+
+
+class GivenOptions(TypedDict, total=False):
+    """The options that a caller gives: the keyword arguments of every function."""
+
+    normalized: bool
+    slice_query: str | None
+    sample_size: int | None
+    seed: Seed
+    bins: BinsOption
+    missing: Missing
+    average: Average
+    base: float | None
+    min_periods: int
+    threads: int | None
+    progress: Progress
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +69,17 @@ class Options:
     threads: int | None = None
     progress: Progress = False
 
+    @classmethod
+    def of(cls, given: GivenOptions) -> Options:
+        """Return the options given, and the defaults of the others."""
+        for name in given:
+            if name not in cls.__dataclass_fields__:
+                known = list(cls.__dataclass_fields__)
+                raise TypeError(
+                    f"no option {name!r}; there are: {listing(known)}.{did_you_mean(name, known)}"
+                )
+        return cls(**given)
+
     def __post_init__(self) -> None:
         _check_type("normalized", self.normalized, (bool, np.bool_))
         _check_type("slice_query", self.slice_query, (str, type(None)))
@@ -61,6 +93,24 @@ class Options:
             raise TypeError("progress must be True, False or a callable that takes a fraction")
         key_of(self.seed)
         object.__setattr__(self, "bins", _checked_bins(self.bins))
+
+
+def takes_options(function: Function) -> Function:
+    """Show every option, with its default, in the signature of a function of ``**given``.
+
+    So that ``help`` and completion tell them all, while names, types and defaults are written once.
+    """
+    signature = inspect.signature(function)
+    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
+    options = [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
+        )
+        for field in dataclasses.fields(Options)
+    ]
+    shown = signature.replace(parameters=[*own, *options])
+    function.__signature__ = shown  # type: ignore[attr-defined]
+    return function
 
 
 def _check_type(name: str, value: Any, types: tuple[type, ...]) -> None:

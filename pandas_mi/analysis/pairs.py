@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from pandas_mi import information
 from pandas_mi.analysis.grid import grid_entropies
-from pandas_mi.analysis.options import Average, BinsOption, Missing, Options, Progress, Seed
+from pandas_mi.analysis.options import GivenOptions, Options, takes_options
 from pandas_mi.analysis.tables import encoded, warn_many_levels
-from pandas_mi.analysis.view import view_of
-from pandas_mi.encoding import AUTO
+from pandas_mi.analysis.view import sampled_view
 from pandas_mi.information import Entropies
 
 __all__ = ["pairs"]
 
 
+@takes_options
 def pairs(
     data: Any,
     columns: Any = None,
-    *,
-    normalized: bool = False,
-    slice_query: str | None = None,
-    sample_size: int | None = None,
-    seed: Seed = 0.25,
-    bins: BinsOption = AUTO,
-    missing: Missing = "pairwise",
-    average: Average = "arithmetic",
-    base: float | None = None,
-    min_periods: int = 1,
-    threads: int | None = None,
-    progress: Progress = False,
+    **given: Unpack[GivenOptions],
 ) -> pd.DataFrame:
     """Return every pair of columns as a row of its own, from high to low, ready to filter.
 
@@ -72,12 +61,8 @@ def pairs(
     1  x  z  3               0.252       0.274
     2  y  z  3               0.252       0.274
     """
-    options = Options(
-        normalized=normalized, slice_query=slice_query, sample_size=sample_size, seed=seed,
-        bins=bins, missing=missing, average=average, base=base, min_periods=min_periods,
-        threads=threads, progress=progress,
-    )  # fmt: skip
-    view = view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
+    options = Options.of(given)
+    view = sampled_view(data, options)
     places = view.places(columns)
     in_play = encoded(view, places, options)
     warn_many_levels(in_play.values())

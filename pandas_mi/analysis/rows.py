@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from pandas_mi.analysis.options import Options, Seed
-from pandas_mi.analysis.view import view_of
+from pandas_mi.analysis.view import sampled_view, view_of
 
 __all__ = ["sample", "slice"]
 
@@ -76,4 +76,4 @@ def sample(
     [301, 543, 571]
     """
     options = Options(sample_size=sample_size, seed=seed, slice_query=slice_query)
-    return view_of(data, options.slice_query).sampled(options.sample_size, options.seed).frame()
+    return sampled_view(data, options).frame()

@@ -10,12 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pandas_mi.analysis.options import Options
 from pandas_mi.columns import Column
 from pandas_mi.errors import UnknownColumnError, listing, unknown_columns
 from pandas_mi.sampling import key_of, sample
 from pandas_mi.sources import Rows, Table, as_table, chunk
 
-__all__ = ["View", "view_of"]
+__all__ = ["View", "sampled_view", "view_of"]
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,11 @@ def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
     labels = [label for label, _ in bound.columns]
     positions = [position for _, position in bound.columns]
     return View(table, _index(labels, positions, table.labels), positions, rows)
+
+
+def sampled_view(data: Any, options: Options) -> View:
+    """Return the rows and columns that a call is about: the slice, then the sample of it."""
+    return view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
 
 
 def _index(labels: list[Hashable], positions: list[int], source: pd.Index) -> pd.Index:
