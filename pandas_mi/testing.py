@@ -155,12 +155,11 @@ def bounds(frame: pd.DataFrame) -> None:
 
 def self_information(frame: pd.DataFrame) -> None:
     """I(X;X) = H(X), and 1 (or 0 for a constant) when normalised."""
-    entropies = analysis.entropy(frame)
-    scaled = analysis.matrix(frame, normalized=True)
-    for label in frame.columns:
-        _same(analysis.pair(frame, label, label), entropies[label])
-        expected = np.nan if np.isnan(entropies[label]) else float(entropies[label] > 0)
-        _same(scaled.loc[label, label], expected)
+    entropies = analysis.entropy(frame).to_numpy()
+    for label, entropy in zip(frame.columns, entropies, strict=True):
+        _same(analysis.pair(frame, label, label), entropy)
+    expected = np.where(np.isnan(entropies), np.nan, entropies > 0)
+    _same(np.diag(analysis.matrix(frame, normalized=True)), expected)
 
 
 def normalized_range(frame: pd.DataFrame) -> None:
@@ -175,11 +174,13 @@ def agreement(frame: pd.DataFrame) -> None:
     """matrix, mutual_information, target and pair agree to the bit."""
     whole = analysis.matrix(frame)
     _same(analysis.mutual_information(frame, list(frame.columns)), whole)
-    for x in frame.columns:
+    for row, x in enumerate(frame.columns):
         ranked = analysis.target(frame, x)
-        _same(ranked.reindex(whole.index.drop(x)), whole[x].drop(x))
-        for y in frame.columns:
-            _same(analysis.pair(frame, x, y), whole.loc[x, y])
+        others = dict(zip(ranked.index, ranked, strict=True))
+        for place, y in enumerate(frame.columns):
+            _same(analysis.pair(frame, x, y), whole.iloc[row, place])
+            _require(place == row or y in others, (x, y))
+            _same(others.get(y, whole.iloc[row, row]), whole.iloc[row, place])
 
 
 def row_order(frame: pd.DataFrame) -> None:
@@ -202,24 +203,17 @@ def cuts_passed_back(frame: pd.DataFrame) -> None:
 
 def relabelling(frame: pd.DataFrame) -> None:
     """Other names for the levels of discrete columns change nothing, to the bit."""
-    renamed = frame.apply(
-        lambda series: _codes(series).map("level {}".format, na_action="ignore").astype("category")
-    )
-    _same(analysis.matrix(renamed), analysis.matrix(frame, bins=None))
+    _same(analysis.matrix(_each(frame, _renamed)), analysis.matrix(frame, bins=None))
 
 
 def increasing_transform(frame: pd.DataFrame) -> None:
     """A strictly increasing transform of a numeric column changes nothing, to the bit."""
-    numeric = [label for label in frame.columns if from_pandas(frame[label], label).numeric]
-    ranks = frame.assign(**{str(label): _codes(frame[label], sort=True) for label in numeric})
-    _same(analysis.matrix(ranks), analysis.matrix(frame))
+    _same(analysis.matrix(_each(frame, _ranked)), analysis.matrix(frame))
 
 
 def backing(frame: pd.DataFrame) -> None:
     """The same values as Python objects give the same result, to the bit."""
-    plain = [label for label in frame.columns if not _is_category(frame[label])]
-    objects = frame.assign(**{str(label): frame[label].astype(object) for label in plain})
-    _same(analysis.matrix(objects), analysis.matrix(frame))
+    _same(analysis.matrix(_each(frame, _as_objects)), analysis.matrix(frame))
 
 
 def duplicated_rows(frame: pd.DataFrame) -> None:
@@ -230,8 +224,8 @@ def duplicated_rows(frame: pd.DataFrame) -> None:
 
 def merged_levels(frame: pd.DataFrame) -> None:
     """Merging levels never raises mutual information (data processing)."""
-    coded = frame.apply(_codes).astype("Int64")
-    merged = coded.assign(**{str(coded.columns[0]): coded.iloc[:, 0] // 2})
+    coded = _each(frame, _codes)
+    merged = pd.concat([coded.iloc[:, [0]] // 2, coded.iloc[:, 1:]], axis=1)
     before, after = (analysis.matrix(each, bins=None).to_numpy() for each in (coded, merged))
     _require(not (after > before + 1e-12).any(), (before, after))
 
@@ -281,8 +275,23 @@ def _codes(series: pd.Series, sort: bool = False) -> pd.Series:
     return numbers
 
 
-def _is_category(series: pd.Series) -> bool:
-    return isinstance(series.dtype, pd.CategoricalDtype)
+def _each(frame: pd.DataFrame, change: Callable[[pd.Series], pd.Series]) -> pd.DataFrame:
+    """Return the frame of the changed columns, under the same labels."""
+    changed = {place: change(frame.iloc[:, place]) for place in range(frame.shape[1])}
+    return pd.DataFrame(changed, index=frame.index).set_axis(frame.columns, axis=1)
+
+
+def _renamed(series: pd.Series) -> pd.Series:
+    return _codes(series).map("level {}".format, na_action="ignore").astype("category")
+
+
+def _ranked(series: pd.Series) -> pd.Series:
+    return _codes(series, sort=True) if from_pandas(series, series.name).numeric else series
+
+
+def _as_objects(series: pd.Series) -> pd.Series:
+    # A category of numbers is discrete, and numbers as objects are not.
+    return series if isinstance(series.dtype, pd.CategoricalDtype) else series.astype(object)
 
 
 def _require(holds: Any, seen: object) -> None:
