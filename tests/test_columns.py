@@ -207,6 +207,13 @@ def test_a_dictionary_with_doubled_values_and_nulls_is_taken_by_value():
     ]  # fmt: skip
 
 
+def test_one_dictionary_array_is_taken_by_value_too():
+    doubled = pa.DictionaryArray.from_arrays([0, 1, 2, None, 3], ["a", None, "a", "b"])
+    column = from_arrow(doubled, "x")
+    assert column.missing.tolist() == [False, True, False, True, False]
+    assert column.codes[0] == column.codes[2] != column.codes[4]
+
+
 def test_arrow_slices_read_their_own_rows():
     whole = pa.array([9, 1, None, 3], pa.int32())
     assert from_arrow(whole[1:], "x").values[[0, 2]].tolist() == [1, 3]
