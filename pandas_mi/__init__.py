@@ -3,9 +3,12 @@
 from pandas_mi.accessor import MIAccessor
 from pandas_mi.analysis import (
     bins,
+    conditional,
     contributions,
     counts,
     entropy,
+    interaction,
+    lagged,
     matrix,
     mutual_information,
     pair,
@@ -13,6 +16,7 @@ from pandas_mi.analysis import (
     sample,
     slice,  # noqa: A004
     target,
+    test,
 )
 from pandas_mi.client import Client
 from pandas_mi.errors import (
@@ -44,9 +48,12 @@ __all__ = [
     "SliceError",
     "UnknownColumnError",
     "bins",
+    "conditional",
     "contributions",
     "counts",
     "entropy",
+    "interaction",
+    "lagged",
     "matrix",
     "mutual_information",
     "pair",
@@ -54,4 +61,5 @@ __all__ = [
     "sample",
     "slice",
     "target",
+    "test",
 ]

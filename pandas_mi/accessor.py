@@ -9,6 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import pandas as pd
 
 from pandas_mi import analysis, plotting
+from pandas_mi.analysis.summary import summary
 
 __all__ = ["MIAccessor", "MIPlots"]
 
@@ -63,11 +64,36 @@ class MIAccessor(_OnFrame):
     pair = _method(analysis.pair)
     pairs = _method(analysis.pairs)
     contributions = _method(analysis.contributions)
+    conditional = _method(analysis.conditional)
+    interaction = _method(analysis.interaction)
+    lagged = _method(analysis.lagged)
+    test = _method(analysis.test)
     entropy = _method(analysis.entropy)
     counts = _method(analysis.counts)
     bins = _method(analysis.bins)
     slice = _method(analysis.slice)
     sample = _method(analysis.sample)
+
+    def __repr__(self) -> str:
+        title, table, notes = self._summary()
+        return "\n".join([title, "", table.to_string(), "", *notes])
+
+    def _repr_html_(self) -> str:
+        title, table, notes = self._summary()
+        return f"<p>{title}</p>{table.to_html(notebook=True)}<p>{'<br>'.join(notes)}</p>"
+
+    def _summary(self) -> tuple[str, pd.DataFrame, list[str]]:
+        """Return the title, the table and the notes of what a lone ``df.mi`` shows."""
+        found = summary(self._frame)
+        title = f"Mutual information of {found.columns} columns in {found.rows:,} rows"
+        notes = ["Try .mi.matrix(), .mi.pairs(), .mi.target(column), .mi.plot.heatmap()."]
+        if found.judged:
+            notes.insert(0, "Kinds and encodings are judged by evenly spaced rows.")
+        if found.columns > len(found.table):
+            notes.insert(0, f"… and {found.columns - len(found.table)} more columns.")
+        if found.table["encoding"].str.contains("too many").any():
+            notes.append("Leave columns of too many levels out: their values are inflated.")
+        return title, found.table, notes
 
     @property
     def plot(self) -> MIPlots:

@@ -13,7 +13,7 @@ import platformdirs
 
 from pandas_mi import analysis, errors, slicing
 from pandas_mi.catalog import Catalog, Version
-from pandas_mi.catalog.store import Mode
+from pandas_mi.catalog.publishing import Mode
 from pandas_mi.errors import DatasetNotFoundError, SliceError
 
 __all__ = ["Client"]

@@ -22,15 +22,18 @@ Floats = NDArray[np.float64]
 
 _SMALL = 16  # bits: counts below 2**16 are looked up, in 512 KB that the L2 cache holds
 _MANY = 1 << 12  # counts above 1: with fewer, what rounding takes is below the 14th digit
-_CELLS = 1 << 18  # cells summed at a time, so that a large table needs no large temporary
+_CELLS = 1 << 15  # cells summed at a time: their terms take 256 KB and stay in the L2 cache
 
-# The mean of H(X) and H(Y) by which mutual information is normalised; "joint" is H(X,Y).
+# The mean of H(X) and H(Y) by which mutual information is normalised; "joint" is H(X,Y), "row" and
+# "column" take one of the two (Theil's uncertainty coefficient).
 AVERAGES: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
     "arithmetic": lambda x, y, joint: (x + y) / 2,
     "geometric": lambda x, y, joint: np.sqrt(x * y),
     "min": lambda x, y, joint: np.minimum(x, y),
     "max": lambda x, y, joint: np.maximum(x, y),
     "joint": lambda x, y, joint: joint,
+    "row": lambda x, y, joint: x,
+    "column": lambda x, y, joint: y,
 }
 
 
@@ -122,8 +125,9 @@ def normalized(tables: Entropies, average: str = "arithmetic") -> Floats:
     Parameters
     ----------
     tables : Entropies of P tables
-    average : {"arithmetic", "geometric", "min", "max", "joint"}
-        Which mean of H(X) and H(Y) divides; "joint" divides by H(X,Y).
+    average : {"arithmetic", "geometric", "min", "max", "joint", "row", "column"}
+        Which mean of H(X) and H(Y) divides; "joint" divides by H(X,Y), "row" by H(X), "column"
+        by H(Y).
     """
     mean = AVERAGES[average](
         tables.marginal(tables.x), tables.marginal(tables.y), tables.marginal(tables.joint)
@@ -147,37 +151,54 @@ def _sums(counts: Ints, n: Ints) -> Ints:
 
 def _sums_of_length(counts: Ints, length: int) -> Ints:
     """Σ c·ln c of tables that share one fixed-point unit, as n's of one bit length do."""
-    sums = np.zeros(counts.shape[:-1], dtype=np.int64)
-    for start in range(0, counts.shape[-1], _CELLS):
-        some = counts[..., start : start + _CELLS]
-        terms = _small_terms(length).take(some, mode="clip")
-        if length > _SMALL:
-            large = some >= 1 << _SMALL
-            if large.any():
-                terms[large] = _fixed(some[large], _bits_of_length(np.asarray(length)))
-        sums += terms.sum(axis=-1)
-    return sums + _rounded_away(counts, length) if counts.shape[-1] > _MANY else sums
+    if counts.size == counts.shape[-1] > _CELLS:  # one large table: few of its cells count
+        counts = counts[counts > 1].reshape(*counts.shape[:-1], -1)
+    sums, lost, large = np.zeros((3, *counts.shape[:-1]), dtype=np.int64)
+    many = counts.shape[-1] > _MANY
+    step = max(1, _CELLS // max(1, sums.size))
+    for start in range(0, counts.shape[-1], step):
+        some = counts[..., start : start + step]
+        sums += _looked_up(_terms, some, length).sum(axis=-1)
+        if many:
+            lost += _looked_up(_lost, some, length).sum(axis=-1)
+            large += np.count_nonzero(some > 1, axis=-1)
+    return np.where(large > _MANY, sums + _rounded(lost), sums) if many else sums
 
 
-def _rounded_away(counts: Ints, length: int) -> Ints:
-    """What rounding took from tables of more than `_MANY` counts above 1, in fixed point.
-
-    A million equal counts are all rounded the same way, which would cost the twelfth digit.
-    """
-    many = np.count_nonzero(counts > 1, axis=-1) > _MANY
-    lost = np.zeros(counts.shape[:-1], dtype=np.int64)
-    for start in range(0, counts.shape[-1] if many.any() else 0, _CELLS):
-        exact = _scaled(counts[..., start : start + _CELLS], _bits_of_length(np.asarray(length)))
-        # Summed as integers too, so that the order still does not matter.
-        lost += np.rint(np.ldexp(exact - np.rint(exact), 20)).astype(np.int64).sum(axis=-1)
-    return np.where(many, np.rint(np.ldexp(lost.astype(np.float64), -20)).astype(np.int64), 0)
+def _looked_up(terms: Callable[[Ints, int], Ints], counts: Ints, length: int) -> Ints:
+    """Return the term of each count: from a table when it is small, else worked out."""
+    found = _small(terms, length).take(counts, mode="clip")
+    if length > _SMALL:
+        large = counts >= 1 << _SMALL
+        if large.any():
+            found[large] = terms(counts[large], length)
+    return found
 
 
-@lru_cache(maxsize=8)
-def _small_terms(length: int) -> Ints:
-    """c·ln c of each small count c in fixed point: looking up costs 1 ns, a logarithm 10."""
-    counts = np.arange(1 << min(length, _SMALL), dtype=np.int64)
+@lru_cache(maxsize=16)
+def _small(terms: Callable[[Ints, int], Ints], length: int) -> Ints:
+    """Terms of the small counts: looking one up costs 1 ns, a logarithm 10."""
+    return terms(np.arange(1 << min(length, _SMALL), dtype=np.int64), length)
+
+
+def _terms(counts: Ints, length: int) -> Ints:
+    """c·ln c in fixed point."""
     return _fixed(counts, _bits_of_length(np.asarray(length)))
+
+
+def _lost(counts: Ints, length: int) -> Ints:
+    """Return what rounding takes from c·ln c, in millionths (2**-20) of the fixed-point unit.
+
+    A million equal counts are all rounded the same way, which would cost the twelfth digit. These
+    are summed as integers too, so that the order still does not matter.
+    """
+    exact = _scaled(counts, _bits_of_length(np.asarray(length)))
+    return np.rint(np.ldexp(exact - np.rint(exact), 20)).astype(np.int64)
+
+
+def _rounded(lost: Ints) -> Ints:
+    rounded: Ints = np.rint(np.ldexp(lost.astype(np.float64), -20)).astype(np.int64)
+    return rounded
 
 
 def _length(n: Ints) -> Ints:

@@ -131,9 +131,6 @@ COLUMNS = {
     "arrow dictionary": arrow(["a", None, "a"], pa.dictionary(pa.int8(), pa.string())),
     "arrow dictionary of int": arrow([3, None], pa.dictionary(pa.int16(), pa.int64())),
     "arrow dictionary of duration": arrow(pa.array([1, 2], pa.duration("s")).dictionary_encode()),
-    "arrow dictionary with a null": arrow(
-        pa.DictionaryArray.from_arrays(pa.array([0, 1, None]), pa.array(["a", None]))
-    ),
     "arrow ordered dictionary": arrow(
         pa.DictionaryArray.from_arrays(pa.array([1, 0, None]), pa.array([5, 3]), ordered=True)
     ),
@@ -170,7 +167,9 @@ def test_a_column_of_any_dtype_comes_back_equal(catalog, name):
 
 
 def test_all_of_them_together_twice_over(catalog):
-    frame = pd.DataFrame({k: v for k, v in COLUMNS.items() if k != "big-endian"})
+    # pandas itself cannot fill up the first, and makes an invalid dtype of the second
+    odd = {"big-endian", "sparse bool"}
+    frame = pd.DataFrame({name: COLUMNS[name] for name in COLUMNS if name not in odd})
     frame = frame.astype({"arrow null": "object"})  # the short columns are filled with missing
     catalog.upload("p", frame, "d")
     catalog.upload("p", frame, "d", mode="append")
@@ -186,11 +185,20 @@ def test_objects_come_back_as_the_same_objects(catalog, name):
     assert list(map(type, back)) == list(map(type, frame["x"]))
 
 
-@pytest.mark.parametrize("name", ["int64", "datetime ns", "utc", "timedelta s", "category", "Int64"])
+@pytest.mark.parametrize(
+    "name", ["int64", "datetime ns", "utc", "timedelta s", "category", "Int64"]
+)
 def test_what_is_read_may_be_written_to(catalog, name):
     back = returned(catalog, pd.DataFrame({"x": COLUMNS[name]}))
     back.loc[0, "x"] = back.loc[1, "x"]
     assert back["x"].isna()[0] == back["x"].isna()[1]
+
+
+def test_a_null_in_a_dictionary_comes_back_as_missing(catalog):
+    array = pa.DictionaryArray.from_arrays(pa.array([0, 1, None]), pa.array(["a", None]))
+    back = returned(catalog, pd.DataFrame({"x": arrow(array)}))["x"]
+    assert back.isna().tolist() == [False, True, True]
+    assert back.dtype == pd.ArrowDtype(array.type)
 
 
 def test_views_and_runs_come_back_as_their_values(catalog):

@@ -1,6 +1,8 @@
 """The steps put together: rows → slice → sample → codes → joint counts → information → result."""
 
+from pandas_mi.analysis.conditional import conditional, interaction
 from pandas_mi.analysis.contributions import contributions
+from pandas_mi.analysis.lagged import lagged
 from pandas_mi.analysis.measures import (
     bins,
     counts,
@@ -12,12 +14,16 @@ from pandas_mi.analysis.measures import (
 )
 from pandas_mi.analysis.pairs import pairs
 from pandas_mi.analysis.rows import sample, slice  # noqa: A004
+from pandas_mi.analysis.significance import test
 
 __all__ = [
     "bins",
+    "conditional",
     "contributions",
     "counts",
     "entropy",
+    "interaction",
+    "lagged",
     "matrix",
     "mutual_information",
     "pair",
@@ -25,4 +31,5 @@ __all__ = [
     "sample",
     "slice",
     "target",
+    "test",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from threading import local
 from typing import Any
 
@@ -10,14 +11,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.options import Options
+from pandas_mi.analysis.passes import counted, planned, stream_of
 from pandas_mi.analysis.work import mapped, reported, thread_count
-from pandas_mi.counting import Codes, Task, Tile, Workspace, fused_codes, plan, plan_alone
+from pandas_mi.counting import (
+    Codes,
+    Tables,
+    Task,
+    Tile,
+    Workspace,
+    fused_codes,
+    plan,
+    plan_alone,
+)
 from pandas_mi.information import Entropies, table_sums
 
-__all__ = ["grid_entropies", "own_entropies", "pair_entropies"]
+__all__ = [
+    "Statistic",
+    "grid_entropies",
+    "grid_statistics",
+    "own_entropies",
+    "own_statistics",
+    "pair_entropies",
+]
 
 Ints = NDArray[np.int64]
-Sums = tuple[Ints, Ints, Ints]  # two columns of each table, shapes (P,), and its sums, (4, P)
+# Two columns of each table, shapes (P,), and what was asked of it, shape (q, P).
+Found = tuple[Ints, Ints, NDArray[Any]]
+Statistic = Callable[[Tables], NDArray[Any]]
 
 _WORTH_THREADS = 5e6  # nanoseconds of counting, where starting threads costs up to 1e6
 _SWAPPED = [0, 2, 1, 3]  # the sums of a table are n, x, y and joint
@@ -39,16 +59,45 @@ def grid_entropies(
     Entropies
         Arrays of shape (rows, across).
     """
+    return Entropies(*grid_statistics(columns, rows, across, options, _sums, _SWAPPED))
+
+
+def grid_statistics(
+    columns: Mapping[int, Codes],
+    rows: Sequence[int],
+    across: Sequence[int],
+    options: Options,
+    statistic: Statistic,
+    swapped: Sequence[int],
+) -> NDArray[Any]:
+    """Return some numbers of the table of each of the rows with each column across.
+
+    Parameters
+    ----------
+    columns, rows, across, options
+        As in `grid_entropies`.
+    statistic : callable
+        Takes `Tables` of P pairs and returns the q numbers of each, shape (q, P).
+    swapped : sequence of int, length q
+        Where each number stands after the two columns of a pair change places.
+
+    Returns
+    -------
+    ndarray, shape (q, rows, across)
+    """
     workers = thread_count(options.threads)
-    tasks = plan(columns, rows, across, keep_missing=options.missing == "category", threads=workers)
-    sums = np.zeros((4, len(rows), len(across)), dtype=np.int64)
+    keep_missing = options.missing == "category"
+    tasks = plan(planned(columns), rows, across, keep_missing=keep_missing, threads=workers)
+    result: NDArray[Any] | None = None
     row_of, across_of = _places(columns, rows), _places(columns, across)
-    for left, right, found in _summed(columns, tasks, workers, options):
-        for one, two, some in (left, right, found), (right, left, found[_SWAPPED]):
+    for left, right, found in _asked(columns, tasks, workers, options, statistic):
+        if result is None:
+            result = np.zeros((len(swapped), len(rows), len(across)), dtype=found.dtype)
+        for one, two, some in (left, right, found), (right, left, found[list(swapped)]):
             row, place = row_of[one], across_of[two]
             wanted = (row >= 0) & (place >= 0)
-            sums[:, row[wanted], place[wanted]] = some[:, wanted]
-    return Entropies(*sums)
+            result[:, row[wanted], place[wanted]] = some[:, wanted]
+    return np.zeros((len(swapped), len(rows), len(across)), np.int64) if result is None else result
 
 
 def pair_entropies(
@@ -70,12 +119,25 @@ def own_entropies(
     columns: Mapping[int, Codes], wanted: Sequence[int], options: Options
 ) -> Entropies:
     """Return the entropies of each wanted column's table with itself, shape (wanted,)."""
-    tasks = plan_alone(columns, wanted, keep_missing=options.missing == "category")
-    sums = np.zeros((4, len(wanted)), dtype=np.int64)
-    place_of = _places(columns, wanted)
-    for column, _, found in _summed(columns, tasks, thread_count(options.threads), options):
-        sums[:, place_of[column]] = found
-    return Entropies(*sums)
+    return Entropies(*own_statistics(columns, wanted, options, _sums, len(_SWAPPED)))
+
+
+def own_statistics(
+    columns: Mapping[int, Codes],
+    wanted: Sequence[int],
+    options: Options,
+    statistic: Statistic,
+    size: int,
+) -> NDArray[Any]:
+    """Return some numbers of each wanted column's table with itself, shape (size, wanted)."""
+    tasks = plan_alone(planned(columns), wanted, keep_missing=options.missing == "category")
+    result: NDArray[Any] | None = None
+    place_of, workers = _places(columns, wanted), thread_count(options.threads)
+    for column, _, found in _asked(columns, tasks, workers, options, statistic):
+        if result is None:
+            result = np.zeros((size, len(wanted)), dtype=found.dtype)
+        result[:, place_of[column]] = found
+    return np.zeros((size, len(wanted)), dtype=np.int64) if result is None else result
 
 
 def _places(columns: Mapping[int, Codes], wanted: Sequence[int]) -> NDArray[np.intp]:
@@ -85,30 +147,51 @@ def _places(columns: Mapping[int, Codes], wanted: Sequence[int]) -> NDArray[np.i
     return places
 
 
-def _summed(
-    columns: Mapping[int, Codes], tasks: Sequence[Task], workers: int, options: Options
-) -> Iterator[Sums]:
-    """Do the tasks, on threads when they are worth it, and yield the sums of their tables."""
+def _asked(
+    columns: Mapping[int, Codes],
+    tasks: Sequence[Task],
+    workers: int,
+    options: Options,
+    statistic: Statistic,
+) -> Iterator[Found]:
+    """Do the tasks, on threads when they are worth it, and yield what was asked of their tables."""
+    stream = stream_of(columns)
+    if stream is not None:
+        for batch in counted(stream, columns, tasks):
+            for found in mapped(partial(_of_counts, statistic), batch, workers):
+                yield from found
+        return
     if sum(task.cost for task in tasks) < _WORTH_THREADS:
         workers = 1
-    done = mapped(_sums_of(columns, tasks), tasks, workers)
+    done = mapped(_answers(columns, tasks, statistic), tasks, workers)
     for found in reported(done, [task.n_pairs for task in tasks], options.progress):
         yield from found
 
 
-def _sums_of(columns: Mapping[int, Codes], tasks: Sequence[Task]) -> Callable[[Task], list[Sums]]:
+def _answers(
+    columns: Mapping[int, Codes], tasks: Sequence[Task], statistic: Statistic
+) -> Callable[[Task], list[Found]]:
     """Return the function that does a task, with a workspace for each thread."""
     groups = {group for task in tasks if isinstance(task, Tile) for group in task.groups}
     codes: Mapping[Any, NDArray[Any]] = {group: fused_codes(group, columns) for group in groups}
     thread = local()
 
-    def sums(task: Task) -> list[Sums]:
+    def answers(task: Task) -> list[Found]:
         if isinstance(task, Tile):
             if not hasattr(thread, "space"):
                 thread.space = Workspace()
             tables = task.tables(task.count(codes, thread.space))
         else:
             tables = task.tables(task.count(columns))
-        return [(t.left, t.right, table_sums(t.rows, t.columns, t.cells)) for t in tables]
+        return [(some.left, some.right, statistic(some)) for some in tables]
 
-    return sums
+    return answers
+
+
+def _of_counts(statistic: Statistic, done: tuple[Task, Any]) -> list[Found]:
+    task, counts = done
+    return [(some.left, some.right, statistic(some)) for some in task.tables(counts)]
+
+
+def _sums(tables: Tables) -> Ints:
+    return table_sums(tables.rows, tables.columns, tables.cells)

@@ -8,23 +8,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pandas_mi import information
-from pandas_mi.analysis.grid import grid_entropies, own_entropies
-from pandas_mi.analysis.options import GivenOptions, Options, takes_options
+from pandas_mi.analysis.estimates import estimated, estimated_alone, value_name
+from pandas_mi.analysis.grid import grid_entropies
+from pandas_mi.analysis.joint import features
+from pandas_mi.analysis.neighbours import neighbour_pair, neighbour_values
+from pandas_mi.analysis.options import (
+    GivenMeasureOptions,
+    GivenOptions,
+    MeasureOptions,
+    Options,
+    takes_measure_options,
+    takes_options,
+)
 from pandas_mi.analysis.tables import encoded, presence, warn_many_levels
 from pandas_mi.analysis.view import View, sampled_view
-from pandas_mi.information import Entropies
 
 Floats = NDArray[np.float64]
 
 __all__ = ["bins", "counts", "entropy", "matrix", "mutual_information", "pair", "target"]
 
 
-@takes_options
+@takes_measure_options
 def matrix(
     data: Any,
     columns: Any = None,
-    **given: Unpack[GivenOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> pd.DataFrame:
     """Return the mutual information of every pair of columns.
 
@@ -50,8 +58,10 @@ def matrix(
     missing : {"pairwise", "listwise", "category", "raise"}, default "pairwise"
         Use the rows where both columns of a pair are known, or where all columns in play are;
         take missing as a level of its own; or refuse missing values.
-    average : {"arithmetic", "geometric", "min", "max", "joint"}, default "arithmetic"
-        The mean of the entropies that normalises; "joint" is the entropy of the pair.
+    average : {"arithmetic", "geometric", "min", "max", "joint", "row", "column"}
+        The mean of the entropies that normalises, "arithmetic" by default; "joint" is the entropy
+        of the pair. "row" and "column" divide by the entropy of one of the two: Theil's
+        uncertainty coefficient, the share of it that the other tells, which is not symmetric.
     base : float, optional
         Unit of information: 2 for bits; nats by default.
     min_periods : int, default 1
@@ -60,12 +70,28 @@ def matrix(
         Most threads to count with; by default all cores when it is worth it.
     progress : bool or callable, default False
         True shows a bar (needs tqdm); a callable gets the fraction done.
+    adjusted : bool, default False
+        Normalised and adjusted for chance: (I − E[I]) / (mean of the entropies − E[I]), E[I]
+        being the mean over tables of the same margins. 0 on average for unrelated columns,
+        and for a column of unique values, whatever the number of levels and rows.
+    correction : {"miller-madow", "grassberger", "chao-shen", "shrink"}, optional
+        Correct the entropies for the bias of few rows; values may leave their bounds.
+    estimator : {"plugin", "knn"}, default "plugin"
+        "knn" takes the columns that would be binned as continuous, and estimates from nearest
+        neighbours (needs SciPy). Values do not depend on bins, may be below 0, and are infinite
+        for a column with itself. Normalised it is sqrt(1 − exp(−2·I)), the informational
+        coefficient: |ρ| of the Gaussian pair that tells as much.
+    n_neighbors : int, default 3
+        For "knn": more lessen the scatter and add bias.
+    clip : bool, default False
+        Raise values below 0, which adjusted, corrected and "knn" values may have, to 0.
 
     Returns
     -------
     pandas.DataFrame of float64, shape (k, k)
-        Symmetric, in nats unless `base` says otherwise. The diagonal is the entropy of each
-        column, or 1.0 when normalised (0.0 for a constant column).
+        Symmetric (but for ``average="row"`` and ``"column"``), in nats unless `base` says
+        otherwise. The diagonal is the entropy of each column, or 1.0 when normalised (0.0 for a
+        constant column).
 
     Raises
     ------
@@ -100,7 +126,7 @@ def matrix(
     y  1.0  1.0  0.0
     z  0.0  0.0  1.0
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
     view = sampled_view(data, options)
     places = view.places(columns)
     values = _values(view, places, places, options)
@@ -108,12 +134,12 @@ def matrix(
     return pd.DataFrame(values, index=labels, columns=labels)
 
 
-@takes_options
+@takes_measure_options
 def mutual_information(
     data: Any,
     features: Any,
     columns: Any = None,
-    **given: Unpack[GivenOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> pd.DataFrame:
     """Return the mutual information of each feature with every column.
 
@@ -127,7 +153,7 @@ def mutual_information(
         One column of the result each; all columns of the data, or of the query's SELECT list,
         by default.
     normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
-threads, progress
+threads, progress, adjusted, correction, estimator, n_neighbors, clip
         As in `matrix`.
 
     Returns
@@ -148,19 +174,19 @@ threads, progress
          x    y    z
     x  1.0  1.0  0.0
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
     view = sampled_view(data, options)
     rows, across = view.places(features), view.places(columns)
     values = _values(view, rows, across, options)
     return pd.DataFrame(values, index=view.labels.take(rows), columns=view.labels.take(across))
 
 
-@takes_options
+@takes_measure_options
 def target(
     data: Any,
     column: Any,
     columns: Any = None,
-    **given: Unpack[GivenOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> pd.Series:
     """Return the mutual information of every other column with one, from high to low.
 
@@ -173,7 +199,7 @@ def target(
     columns : label or list of labels, optional
         The others; all by default.
     normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
-threads, progress
+threads, progress, adjusted, correction, estimator, n_neighbors, clip
         As in `matrix`.
 
     Returns
@@ -195,22 +221,22 @@ threads, progress
     z    0.0
     Name: normalized_mutual_information, dtype: float64
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
     view = sampled_view(data, options)
     aim = view.place(column)
     others = [place for place in view.places(columns) if place != aim]
     values = _values(view, [aim], others, options)[0]
-    name = "normalized_mutual_information" if options.normalized else "mutual_information"
+    name = value_name(options)
     ranked = pd.Series(values, index=view.labels.take(others), name=name)
     return ranked.sort_values(ascending=False, kind="stable")
 
 
-@takes_options
+@takes_measure_options
 def pair(
     data: Any,
     x: Any,
     y: Any,
-    **given: Unpack[GivenOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> float:
     """Return the mutual information of two columns.
 
@@ -218,10 +244,11 @@ def pair(
     ----------
     data : DataFrame, Arrow table or stream, pyarrow Dataset, or path of Parquet files
         Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
-    x, y : label
-        The columns; the entropy when they are the same.
+    x, y : label or list of labels
+        The columns; the entropy when they are the same. Several are taken together, as one
+        feature of which each combination is a level.
     normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
-threads, progress
+threads, progress, adjusted, correction, estimator, n_neighbors, clip
         As in `matrix`.
 
     Returns
@@ -239,17 +266,27 @@ threads, progress
     >>> frame = pd.DataFrame({"x": [1, 1, 2, 2], "y": ["a", "a", "b", "b"]})
     >>> pandas_mi.pair(frame, "x", "y", base=2)
     1.0
+    >>> frame["exclusive"] = [1, 0, 0, 1]
+    >>> frame["half"] = [1, 0, 1, 0]
+    >>> pandas_mi.pair(frame, ["exclusive", "half"], "y", base=2)
+    1.0
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
     view = sampled_view(data, options)
-    return float(_values(view, [view.place(x)], [view.place(y)], options)[0, 0])
+    one, two = view.places(x), view.places(y)
+    if len(one) == len(two) == 1:
+        return float(_values(view, one, two, options)[0, 0])
+    if options.estimator == "knn":
+        return neighbour_pair(view, one, two, [], options)
+    parts = features(view, [x, y], options)
+    return float(estimated(dict(enumerate(parts)), [0], [1], options)[0, 0])
 
 
-@takes_options
+@takes_measure_options
 def entropy(
     data: Any,
     columns: Any = None,
-    **given: Unpack[GivenOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> pd.Series:
     """Return the entropy of each column, as encoded: the diagonal of `matrix`.
 
@@ -260,7 +297,7 @@ def entropy(
     columns : label or list of labels, optional
         Columns in play; all by default.
     normalized, slice_query, sample_size, seed, bins, missing, average, base, min_periods, \
-threads, progress
+threads, progress, adjusted, correction, estimator, n_neighbors, clip
         As in `matrix`.
 
     Returns
@@ -280,12 +317,14 @@ threads, progress
     y    0.0
     Name: entropy, dtype: float64
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
     view = sampled_view(data, options)
     places = view.places(columns)
-    columns_in_play = encoded(view, places, options)
-    codes = {place: column.codes for place, column in columns_in_play.items()}
-    values = _measured(own_entropies(codes, places, options), options)
+    if options.estimator == "knn":
+        values = np.array([_values(view, [place], [place], options)[0, 0] for place in places])
+    else:
+        codes = {place: column.codes for place, column in encoded(view, places, options).items()}
+        values = estimated_alone(codes, places, options)
     return pd.Series(values, index=view.labels.take(places), name="entropy")
 
 
@@ -374,20 +413,12 @@ threads, progress
     return {column.label: column.encoding.bins() for column in columns_in_play}
 
 
-def _values(view: View, rows: list[int], across: list[int], options: Options) -> Floats:
+def _values(view: View, rows: list[int], across: list[int], options: MeasureOptions) -> Floats:
     """Return what the options ask for of each pair of places, shape (rows, across)."""
+    if options.estimator == "knn":
+        return neighbour_values(view, rows, across, options)
     columns = encoded(view, [*rows, *across], options)
-    if len(columns) > 1:
+    if len(columns) > 1 and not options.adjusted:
         warn_many_levels(columns.values())
     codes = {place: column.codes for place, column in columns.items()}
-    return _measured(grid_entropies(codes, rows, across, options), options)
-
-
-def _measured(tables: Entropies, options: Options) -> Floats:
-    """Return what the options ask for of each table."""
-    if options.normalized:
-        values = information.normalized(tables, options.average)
-    else:
-        values = information.mutual_information(tables, options.base)
-    values[tables.n < options.min_periods] = np.nan
-    return values
+    return estimated(codes, rows, across, options)

@@ -8,22 +8,35 @@ import math
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict, TypeVar
+from typing import Any, Literal, Self, TypedDict, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from pandas_mi.encoding import AUTO, Bins
 from pandas_mi.errors import did_you_mean, listing
+from pandas_mi.inference import CORRECTIONS
 from pandas_mi.information import AVERAGES
 from pandas_mi.sampling import key_of
 
-__all__ = ["GivenOptions", "Options", "Seed", "takes_options"]
+__all__ = [
+    "GivenMeasureOptions",
+    "GivenOptions",
+    "MeasureOptions",
+    "Options",
+    "Seed",
+    "check_choice",
+    "check_count",
+    "takes_measure_options",
+    "takes_options",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 Missing = Literal["pairwise", "listwise", "category", "raise"]
-Average = Literal["arithmetic", "geometric", "min", "max", "joint"]
+Average = Literal["arithmetic", "geometric", "min", "max", "joint", "row", "column"]
+Correction = Literal["miller-madow", "grassberger", "chao-shen", "shrink"]
+Estimator = Literal["plugin", "knn"]
 BinsOption = Bins | Mapping[Hashable, Bins]
 Progress = bool | Callable[[float], object]
 Seed = int | float | None
@@ -70,7 +83,7 @@ class Options:
     progress: Progress = False
 
     @classmethod
-    def of(cls, given: GivenOptions) -> Options:
+    def of(cls, given: GivenOptions) -> Self:
         """Return the options given, and the defaults of the others."""
         for name in given:
             if name not in cls.__dataclass_fields__:
@@ -83,11 +96,11 @@ class Options:
     def __post_init__(self) -> None:
         _check_type("normalized", self.normalized, (bool, np.bool_))
         _check_type("slice_query", self.slice_query, (str, type(None)))
-        _check_choice("missing", self.missing, _MISSING)
-        _check_choice("average", self.average, tuple(AVERAGES))
-        _check_count("sample_size", self.sample_size, 0, optional=True)
-        _check_count("min_periods", self.min_periods, 0)
-        _check_count("threads", self.threads, 1, optional=True)
+        check_choice("missing", self.missing, _MISSING)
+        check_choice("average", self.average, tuple(AVERAGES))
+        check_count("sample_size", self.sample_size, 0, optional=True)
+        check_count("min_periods", self.min_periods, 0)
+        check_count("threads", self.threads, 1, optional=True)
         _check_base(self.base)
         if not (isinstance(self.progress, bool) or callable(self.progress)):
             raise TypeError("progress must be True, False or a callable that takes a fraction")
@@ -95,18 +108,84 @@ class Options:
         object.__setattr__(self, "bins", _checked_bins(self.bins))
 
 
+class GivenMeasureOptions(GivenOptions, total=False):
+    """The options of the functions whose result is a value of mutual information."""
+
+    adjusted: bool
+    correction: Correction | None
+    estimator: Estimator
+    n_neighbors: int
+    clip: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureOptions(Options):
+    """The options of a call whose result is a value of mutual information.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When an option has the wrong type or value, or does not go with another.
+    """
+
+    adjusted: bool = False
+    correction: Correction | None = None
+    estimator: Estimator = "plugin"
+    n_neighbors: int = 3
+    clip: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check_type("adjusted", self.adjusted, (bool, np.bool_))
+        _check_type("clip", self.clip, (bool, np.bool_))
+        if self.correction is not None:
+            check_choice("correction", self.correction, CORRECTIONS)
+        check_choice("estimator", self.estimator, ("plugin", "knn"))
+        check_count("n_neighbors", self.n_neighbors, 1)
+        if self.adjusted and self.correction is not None:
+            raise ValueError(
+                "adjusted=True and correction= do not go together: both take the bias away; "
+                "choose one"
+            )
+        if self.estimator == "knn":
+            _check_neighbours(self)
+
+
+def _check_neighbours(options: MeasureOptions) -> None:
+    for name in ("adjusted", "correction"):
+        if getattr(options, name):
+            raise ValueError(
+                f"estimator='knn' takes no {name}=: it counts no table that could be biased; "
+                "leave one of them out"
+            )
+    if options.missing == "category":
+        raise ValueError(
+            "estimator='knn' cannot take missing as a level of a numeric column; "
+            "use missing='pairwise' or 'listwise'"
+        )
+
+
 def takes_options(function: Function) -> Function:
     """Show every option, with its default, in the signature of a function of ``**given``.
 
     So that ``help`` and completion tell them all, while names, types and defaults are written once.
     """
+    return _showing(function, Options)
+
+
+def takes_measure_options(function: Function) -> Function:
+    """Show every option of `MeasureOptions`, as `takes_options` does."""
+    return _showing(function, MeasureOptions)
+
+
+def _showing(function: Function, options_type: type[Options]) -> Function:
     signature = inspect.signature(function)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     options = [
         inspect.Parameter(
             field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
         )
-        for field in dataclasses.fields(Options)
+        for field in dataclasses.fields(options_type)
     ]
     shown = signature.replace(parameters=[*own, *options])
     function.__signature__ = shown  # type: ignore[attr-defined]
@@ -119,12 +198,14 @@ def _check_type(name: str, value: Any, types: tuple[type, ...]) -> None:
         raise TypeError(f"{name} must be {expected}, got {type(value).__name__} {value!r}")
 
 
-def _check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
+def check_choice(name: str, value: Any, choices: Sequence[str]) -> None:
+    """Raise unless the value of an option is one of the choices."""
     if not (isinstance(value, str) and value in choices):
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}")
 
 
-def _check_count(name: str, value: Any, least: int, *, optional: bool = False) -> None:
+def check_count(name: str, value: Any, least: int, *, optional: bool = False) -> None:
+    """Raise unless the value of an option is an integer not below `least`, or None if optional."""
     if value is None and optional:
         return
     try:
@@ -157,9 +238,9 @@ def _checked_setting(bins: Any) -> Bins:
     if bins is None:
         return None
     if isinstance(bins, str):
-        _check_choice("bins", bins, (AUTO,))
+        check_choice("bins", bins, (AUTO,))
         return bins
     if isinstance(bins, Sequence | np.ndarray | pd.Index | pd.Series):
         return list(bins)
-    _check_count("bins", bins, 1)
+    check_count("bins", bins, 1)
     return int(bins)

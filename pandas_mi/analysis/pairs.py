@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping
 from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pandas_mi import information
+from pandas_mi import inference
+from pandas_mi.analysis.estimates import numbers, settled
 from pandas_mi.analysis.grid import grid_entropies
-from pandas_mi.analysis.options import GivenOptions, Options, takes_options
-from pandas_mi.analysis.tables import encoded, warn_many_levels
-from pandas_mi.analysis.view import sampled_view
-from pandas_mi.information import Entropies
+from pandas_mi.analysis.neighbours import neighbour_values
+from pandas_mi.analysis.options import (
+    GivenMeasureOptions,
+    MeasureOptions,
+    takes_measure_options,
+)
+from pandas_mi.analysis.significance import (
+    CIMethod,
+    Method,
+    Significance,
+    intervals,
+    p_values,
+)
+from pandas_mi.analysis.tables import encoded, presence, warn_many_levels
+from pandas_mi.analysis.view import View, sampled_view
+from pandas_mi.counting import Codes
 
 __all__ = ["pairs"]
 
 
-@takes_options
+@takes_measure_options
 def pairs(
     data: Any,
     columns: Any = None,
-    **given: Unpack[GivenOptions],
+    *,
+    p_value: bool = False,
+    method: Method = "auto",
+    n_resamples: int = 999,
+    ci: float | None = None,
+    ci_method: CIMethod = "bootstrap",
+    **given: Unpack[GivenMeasureOptions],
 ) -> pd.DataFrame:
     """Return every pair of columns as a row of its own, from high to low, ready to filter.
 
@@ -31,10 +53,26 @@ def pairs(
         Anything with ``__arrow_c_stream__`` will do: polars, DuckDB, ibis.
     columns : label or list of labels, optional
         Columns in play; all by default.
+    p_value : bool, default False
+        Add ``p_value``, the chance of telling as much if the two were independent, and
+        ``q_value``, the false-discovery rate over all pairs of the result (needs SciPy).
+    method : {"auto", "chi2", "permutation"}, default "auto"
+        How p-values are had, as in `test`.
+    n_resamples : int, default 999
+        Random tables a p-value, and resampled tables an interval.
+    ci : float, optional
+        Add ``low`` and ``high``, the ends of a confidence interval of this level, such as 0.95,
+        for the mutual information in the population. It is corrected for bias, so the plug-in
+        value may lie above it.
+    ci_method : {"bootstrap", "delta"}, default "bootstrap"
+        Resample each table, or take the normal law and the jackknife's error, which is faster.
     normalized : bool, default False
         Sort by the normalised value. Both values are in the result either way.
-    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, progress
-        As in `matrix`.
+    adjusted : bool, default False
+        Add ``adjusted``, the value adjusted for chance, and sort by it.
+    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, \
+progress, correction, estimator, n_neighbors, clip
+        As in `matrix`; `seed` also says which tables are drawn.
 
     Returns
     -------
@@ -61,31 +99,61 @@ def pairs(
     1  x  z  3               0.252       0.274
     2  y  z  3               0.252       0.274
     """
-    options = Options.of(given)
+    options = MeasureOptions.of(given)
+    wanted = Significance(method, n_resamples, ci, ci_method)
+    if options.estimator == "knn" and (p_value or ci is not None):
+        raise ValueError(
+            "estimator='knn' counts no tables, so it has neither p_value nor ci; "
+            "use estimator='plugin' for them"
+        )
     view = sampled_view(data, options)
     places = view.places(columns)
-    in_play = encoded(view, places, options)
-    warn_many_levels(in_play.values())
-    codes = {place: column.codes for place, column in in_play.items()}
-    tables = grid_entropies(codes, places, places, options)
-    long = _long(tables, view.labels.take(places).to_flat_index(), options)
+    codes = {} if options.estimator == "knn" else _codes(view, places, options)
+    long = _long(view, codes, places, options)
+    if p_value:
+        long["p_value"] = _upper(p_values(codes, places, wanted, options))
+        long.loc[long["mutual_information"].isna(), "p_value"] = np.nan
+        long["q_value"] = inference.q_values(long["p_value"].to_numpy())
+    if ci is not None:
+        left, right = np.triu_indices(len(places), k=1)
+        both = [(places[i], places[j]) for i, j in zip(left, right, strict=True)]
+        unit = 1.0 if options.base is None else np.log(options.base)
+        ends = intervals(codes, both, wanted, options) / unit
+        ends[long["mutual_information"].isna()] = np.nan
+        long["low"], long["high"] = ends.T
     ranked = "normalized" if options.normalized else "mutual_information"
+    ranked = "adjusted" if options.adjusted else ranked
     return long.sort_values(ranked, ascending=False, kind="stable", ignore_index=True)
 
 
-def _long(tables: Entropies, labels: pd.Index, options: Options) -> pd.DataFrame:
-    """Return the upper triangle of a square of tables, row by row."""
-    left, right = np.triu_indices(len(labels), k=1)
-    upper = Entropies(*(part[left, right] for part in (tables.n, tables.x, tables.y, tables.joint)))
-    shared = information.mutual_information(upper, options.base)
-    scaled = information.normalized(upper, options.average)
-    enough = upper.n >= options.min_periods
-    return pd.DataFrame(
-        {
-            "x": labels.take(left),
-            "y": labels.take(right),
-            "n": upper.n,
-            "mutual_information": np.where(enough, shared, np.nan),
-            "normalized": np.where(enough, scaled, np.nan),
-        }
-    )
+def _codes(view: View, places: list[int], options: MeasureOptions) -> dict[int, Codes]:
+    in_play = encoded(view, places, options)
+    if not options.adjusted:
+        warn_many_levels(in_play.values())
+    return {place: column.codes for place, column in in_play.items()}
+
+
+def _long(
+    view: View, codes: Mapping[int, Codes], places: list[int], options: MeasureOptions
+) -> pd.DataFrame:
+    """Return the upper triangle of a square of values, row by row."""
+    plain = dataclasses.replace(options, normalized=False, adjusted=False)
+    scaled = dataclasses.replace(plain, normalized=True)
+    if options.estimator == "knn":
+        n = grid_entropies(presence(view, places, options), places, places, options).n
+        values = [neighbour_values(view, places, places, kind) for kind in (plain, scaled)]
+    else:
+        found = numbers(codes, places, places, options)
+        n = found[0].astype(np.int64)
+        values = [settled(found, kind) for kind in (plain, scaled)]
+    held = {"n": n, "mutual_information": values[0], "normalized": values[1]}
+    if options.adjusted:
+        held["adjusted"] = settled(found, options)
+    labels = view.labels.take(places).to_flat_index()
+    left, right = np.triu_indices(len(places), k=1)
+    ends = {"x": labels.take(left), "y": labels.take(right)}
+    return pd.DataFrame(ends | {name: _upper(square) for name, square in held.items()})
+
+
+def _upper(square: NDArray[Any]) -> NDArray[Any]:
+    return square[np.triu_indices(len(square), k=1)]

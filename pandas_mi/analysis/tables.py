@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from operator import attrgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
+from pandas_mi.analysis.gauge import Gauge
 from pandas_mi.analysis.grid import pair_entropies
 from pandas_mi.analysis.options import BinsOption, Options
+from pandas_mi.analysis.streams import Stream, StreamedCodes, learnt, passed
 from pandas_mi.analysis.view import View
 from pandas_mi.analysis.work import mapped, thread_count
 from pandas_mi.columns import Column, Kind
 from pandas_mi.counting import Codes
-from pandas_mi.encoding import AUTO, Bins, Encoding, encode
+from pandas_mi.encoding import AUTO, Bins, Encoding, applied, encode
 from pandas_mi.errors import HighCardinalityWarning, listing, unknown_columns, warn
 
 __all__ = ["Encoded", "encoded", "pair_entropies", "presence", "warn_many_levels"]
@@ -40,6 +45,8 @@ def encoded(view: View, places: Iterable[int], options: Options) -> dict[int, En
     places = list(dict.fromkeys(places))
     _check_known(view, options.bins)
     view = _missing_settled(view, places, options)
+    if view.streamed:
+        return _streamed(view, places, options)
     workers = thread_count(options.threads) if view.n_rows * len(places) > _WORTH_THREADS else 1
     done = mapped(lambda place: _encoded(view, place, options.bins), places, workers)
     return dict(zip(places, done, strict=True))
@@ -49,7 +56,15 @@ def presence(view: View, places: Iterable[int], options: Options) -> dict[int, C
     """Return the columns as codes that only tell known (1) from missing (0)."""
     places = list(dict.fromkeys(places))
     view = _missing_settled(view, places, options)
-    return {place: Codes(_known(view.column(place)).view(np.uint8), 1) for place in places}
+    if view.streamed:
+        stream = Stream(
+            view,
+            dict.fromkeys(places, _presence),
+            thread_count(options.threads),
+            _gauge(view, options),
+        )
+        return {place: StreamedCodes(stream, place, 1, None) for place in places}
+    return {place: Codes(_presence(view.column(place)), 1) for place in places}
 
 
 def warn_many_levels(columns: Iterable[Encoded]) -> None:
@@ -57,9 +72,8 @@ def warn_many_levels(columns: Iterable[Encoded]) -> None:
     found = {}
     for column in columns:
         levels = column.codes.cardinality
-        used = np.count_nonzero(column.codes.codes)
-        if column.encoding.cuts is None and levels > max(_MANY_LEVELS, used / 2):
-            found[column.label] = f"{levels} levels in {used} rows"
+        if column.encoding.cuts is None and levels > max(_MANY_LEVELS, column.codes.n_known / 2):
+            found[column.label] = f"{levels} levels in {column.codes.n_known} rows"
     if found:
         detail = "; ".join(f"{label!r}: {text}" for label, text in list(found.items())[:5])
         warn(
@@ -74,13 +88,7 @@ def _missing_settled(view: View, places: list[int], options: Options) -> View:
     """Drop the rows with a missing value (listwise), or refuse them (raise)."""
     if options.missing not in ("listwise", "raise"):
         return view
-    keep = np.ones(view.n_rows, dtype=np.bool_)
-    found = {}
-    for place in places:
-        column = view.column(place)
-        if column.missing is not None:
-            keep &= ~column.missing
-            found[view.labels[place]] = column.n_missing
+    keep, found = _complete(view, places, options)
     if found and options.missing == "raise":
         rows = ", ".join(f"{label!r} ({n} rows)" for label, n in found.items())
         raise ValueError(
@@ -90,8 +98,28 @@ def _missing_settled(view: View, places: list[int], options: Options) -> View:
     return view.kept(keep) if found else view
 
 
-def _known(column: Column) -> Any:
-    return np.ones(len(column), dtype=np.bool_) if column.missing is None else ~column.missing
+def _complete(
+    view: View, places: list[int], options: Options
+) -> tuple[NDArray[np.bool_], dict[Hashable, int]]:
+    """Return which rows miss nothing, and by label how many rows miss a value, if any do."""
+    keep = np.ones(view.n_rows, dtype=np.bool_)
+    missing = dict.fromkeys(places, 0)
+    start = 0
+    masks = dict.fromkeys(places, attrgetter("missing"))
+    workers = thread_count(options.threads) if view.streamed else 1
+    with closing(passed(view, masks, workers)) as runs:
+        for rows, run in zip(view.run_lengths(), runs, strict=True):
+            for place, mask in run.items():
+                if mask is not None:
+                    keep[start : start + rows] &= ~mask
+                    missing[place] += int(np.count_nonzero(mask))
+            start += rows
+    return keep, {view.labels[place]: n for place, n in missing.items() if n}
+
+
+def _presence(column: Column) -> NDArray[np.uint8]:
+    known = np.ones(len(column), np.bool_) if column.missing is None else ~column.missing
+    return known.view(np.uint8)
 
 
 def _check_known(view: View, bins: BinsOption) -> None:
@@ -110,6 +138,29 @@ def _encoded(view: View, place: int, bins: BinsOption) -> Encoded:
     except (TypeError, ValueError) as error:
         raise type(error)(f"bins for column {label!r}: {error}") from None
     return Encoded(label, Codes(codes, encoding.cardinality), encoding)
+
+
+def _streamed(view: View, places: list[int], options: Options) -> dict[int, Encoded]:
+    """Learn the encodings chunk by chunk; codes are made, chunk by chunk again, when counted."""
+    workers, gauge = thread_count(options.threads), _gauge(view, options)
+    settings = {
+        place: _setting(view.labels[place], view.sketch(place), options.bins) for place in places
+    }
+    found = learnt(view, settings, workers, gauge)
+    coders = {place: partial(applied, one.encoding) for place, one in found.items()}
+    stream = Stream(view, coders, workers, gauge)
+    return {
+        place: Encoded(
+            view.labels[place],
+            StreamedCodes(stream, place, one.encoding.cardinality, one.known),
+            one.encoding,
+        )
+        for place, one in found.items()
+    }
+
+
+def _gauge(view: View, options: Options) -> Gauge:
+    return Gauge(options.progress, sum(1 for _ in view.run_lengths()))
 
 
 def _setting(label: Hashable, column: Column, bins: BinsOption) -> Bins:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,11 @@ from pandas_mi.analysis.options import Options
 from pandas_mi.columns import Column
 from pandas_mi.errors import UnknownColumnError, listing, unknown_columns
 from pandas_mi.sampling import key_of, sample
-from pandas_mi.sources import Rows, Table, as_table, chunk
+from pandas_mi.sources import Rows, Table, as_table, chunk, parts
 
 __all__ = ["View", "sampled_view", "view_of"]
+
+IN_MEMORY = 1 << 19  # rows: so many are read at once, 4 MB a column, and less when they are codes
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,29 @@ class View:
     def n_rows(self) -> int:
         """Number of rows."""
         return self.table.n_rows if self.rows is None else len(self._numbers())
+
+    @property
+    def streamed(self) -> bool:
+        """Whether the rows are to be read chunk by chunk, being many and not in memory."""
+        return self.n_rows > IN_MEMORY and sum(1 for _ in self.run_lengths()) > 1
+
+    def runs(self) -> Iterator[Rows]:
+        """Yield the rows of each chunk that has any."""
+        for place, rows in parts(self.table.bounds, self.rows):
+            first = int(self.table.bounds[place])
+            if isinstance(rows, slice):
+                yield slice(first + rows.start, first + rows.stop)
+            else:
+                yield first + rows
+
+    def run_lengths(self) -> Iterator[int]:
+        """Yield the number of rows of each chunk that has any."""
+        for _, rows in parts(self.table.bounds, self.rows):
+            yield rows.stop - rows.start if isinstance(rows, slice) else len(rows)
+
+    def sketch(self, place: int) -> Column:
+        """Return the view's column at a place without any rows, which shows its kind."""
+        return self.table.column(self.positions[place], slice(0, 0))
 
     def column(self, place: int) -> Column:
         """Return the view's column at a place among its labels."""

@@ -19,6 +19,7 @@ __all__ = ["opened"]
 
 _BLOCK = 16 << 20  # bytes read at a time; no row may be longer
 _BOOLEANS = pa.array(["true", "false"])
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$"
 _LADDER: tuple[pa.DataType, ...] = (
     pa.null(),
     pa.int64(),
@@ -79,13 +80,19 @@ def _reads(values: pa.Array, held: pa.DataType) -> bool:
     if held == pa.null():
         return len(values) == 0
     if held == pa.bool_():  # Arrow would read 0 and 1 too
-        return bool(pc.all(pc.is_in(pc.utf8_lower(values), _BOOLEANS), min_count=0).as_py())
+        return _all(pc.is_in(pc.utf8_lower(values), _BOOLEANS))
+    if held == pa.time32("s"):  # Arrow has no cast for it
+        return _all(pc.match_substring_regex(values, _CLOCK))
     try:
         values.slice(0, 64).cast(held)  # a cast that fails takes a microsecond for each value
         values.cast(held)
     except pa.ArrowException:
         return False
     return True
+
+
+def _all(found: pa.BooleanArray) -> bool:
+    return bool(pc.all(found, min_count=0).as_py())
 
 
 def _batches(paths: Sequence[Path], types: Mapping[str, pa.DataType]) -> Iterator[pa.RecordBatch]:

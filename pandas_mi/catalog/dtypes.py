@@ -7,34 +7,22 @@ unpickles anything.
 
 from __future__ import annotations
 
-import base64
+import datetime
+import zoneinfo
 from collections.abc import Callable, Hashable
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from pandas_mi.catalog import labels, objects
+from pandas_mi.catalog import arrowtypes, labels, objects
+from pandas_mi.catalog.arrowtypes import Arrow, Descriptor, chunked, one_array
 from pandas_mi.errors import CatalogError
 
-__all__ = [
-    "Arrow",
-    "arrow_descriptor",
-    "decoded",
-    "encoded",
-    "kept",
-    "no_rows",
-    "restore",
-    "same",
-    "store",
-]
-
-Arrow: TypeAlias = pa.Array | pa.ChunkedArray
-Descriptor = dict[str, Any]  # JSON; its "as" names the row of _RESTORE that reads it
+__all__ = ["restore", "store"]
 
 _NAT = np.iinfo(np.int64).min
 _MASKED = frozenset(
@@ -110,7 +98,7 @@ def _restore_numpy(array: Arrow, descriptor: Descriptor) -> NDArray[Any]:
 
 
 def _to_numpy(array: Arrow) -> NDArray[Any]:
-    return np.asarray(_one(array).to_numpy(zero_copy_only=False))
+    return np.asarray(one_array(array).to_numpy(zero_copy_only=False))
 
 
 def _own(values: NDArray[Any]) -> NDArray[Any]:
@@ -127,7 +115,7 @@ def _counts(counts: NDArray[np.int64], held: pa.DataType) -> pa.Array:
     """Return integers as an Arrow temporal type, NaT as null."""
     array = pa.array(counts, mask=counts == _NAT).cast(held)
     # Parquet has no seconds; the cast raises where milliseconds do not reach.
-    return array.cast(kept_type(held))
+    return array.cast(arrowtypes.kept_type(held))
 
 
 def _integers(array: Arrow, held: pa.DataType | None = None) -> NDArray[np.int64]:
@@ -141,17 +129,26 @@ def _integers(array: Arrow, held: pa.DataType | None = None) -> NDArray[np.int64
 
 def _store_zoned(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
     dtype: Any = values.dtype
-    zone = str(dtype.tz)
-    if pd.api.types.pandas_dtype(f"datetime64[{dtype.unit}, {zone}]") != dtype:
-        raise TypeError(f"time zone {zone} has no name to find it by; use zoneinfo.ZoneInfo")
-    held = pa.timestamp(dtype.unit, "UTC")
-    return _counts(values.array.asi8, held), {"as": "zoned", "unit": dtype.unit, "zone": zone}
+    descriptor = {"as": "zoned", "unit": dtype.unit, "zone": str(dtype.tz)}
+    if isinstance(dtype.tz, zoneinfo.ZoneInfo) and _zone(descriptor) != dtype.tz:
+        descriptor["library"] = "zoneinfo"  # pandas 2 takes a name for one of pytz
+    if pd.DatetimeTZDtype(dtype.unit, _zone(descriptor)) != dtype:
+        raise TypeError(f"time zone {dtype.tz} has no name to find it by; use zoneinfo.ZoneInfo")
+    return _counts(values.array.asi8, pa.timestamp(dtype.unit, "UTC")), descriptor
 
 
 def _restore_zoned(array: Arrow, descriptor: Descriptor) -> Any:
     unit = descriptor["unit"]
     instants = _integers(array, pa.timestamp(unit, "UTC")).view(f"datetime64[{unit}]")
-    return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(descriptor["zone"]).array
+    return pd.DatetimeIndex(instants).tz_localize("UTC").tz_convert(_zone(descriptor)).array
+
+
+def _zone(descriptor: Descriptor) -> datetime.tzinfo:
+    if descriptor.get("library") == "zoneinfo":
+        return zoneinfo.ZoneInfo(descriptor["zone"])
+    dtype: Any = pd.api.types.pandas_dtype(f"datetime64[ns, {descriptor['zone']}]")
+    zone: datetime.tzinfo = dtype.tz
+    return zone
 
 
 def _store_period(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
@@ -175,7 +172,7 @@ def _store_interval(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
 
 
 def _restore_interval(array: Arrow, descriptor: Descriptor) -> Any:
-    ends = _one(array).flatten()  # a missing interval makes both of its ends null
+    ends = one_array(array).flatten()  # a missing interval makes both of its ends null
     left, right = (restore(end, descriptor["ends"]) for end in ends)
     return pd.arrays.IntervalArray.from_arrays(left, right, closed=descriptor["closed"])
 
@@ -200,41 +197,33 @@ def _store_category(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
     array: Arrow = codes
     by_value = _can_look_up(categories)
     if by_value:
-        array = pa.DictionaryArray.from_arrays(codes.cast(pa.int32()), _one(categories))
+        array = pa.DictionaryArray.from_arrays(codes.cast(pa.int32()), one_array(categories))
     return array, {
         "as": "category",
         "ordered": held.ordered,
         "held": "values" if by_value else "codes",
-        "categories": {"values": encoded(categories), "descriptor": descriptor},
+        "categories": {"values": arrowtypes.encoded(categories), "descriptor": descriptor},
     }
 
 
 def _can_look_up(categories: Arrow) -> bool:
     """Whether Arrow finds each category by its value: not so for intervals, for example."""
     try:
-        found = pc.index_in(categories, value_set=_one(categories))
+        found = pc.index_in(categories, value_set=one_array(categories))
     except pa.ArrowException:
         return False
     return bool(np.array_equal(found.to_numpy(), np.arange(len(categories))))
 
 
 def _restore_category(array: Arrow, descriptor: Descriptor) -> Any:
-    stored = decoded(descriptor["categories"]["values"])
+    stored = arrowtypes.decoded(descriptor["categories"]["values"])
     categories = pd.Index(restore(stored, descriptor["categories"]["descriptor"]))
     codes = array
     if descriptor["held"] == "values":
-        chunks = array.chunks if isinstance(array, pa.ChunkedArray) else [array]
-        codes = pa.chunked_array([_positions(chunk, stored) for chunk in chunks], pa.int32())
+        found = [arrowtypes.positions(chunk, stored) for chunk in chunked(array).chunks]
+        codes = pa.chunked_array(found, pa.int32())
     codes = _to_numpy(codes.fill_null(-1))
     return pd.Categorical.from_codes(codes, categories, ordered=descriptor["ordered"])
-
-
-def _positions(chunk: pa.Array, categories: pa.Array) -> pa.Array:
-    """Return where the values of a chunk, dictionary or plain, stand among the categories."""
-    if pa.types.is_dictionary(chunk.type):
-        levels = chunk.dictionary.cast(categories.type)
-        return pc.index_in(levels, value_set=categories).take(chunk.indices)
-    return pc.index_in(chunk.cast(categories.type), value_set=categories)
 
 
 def _store_string(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
@@ -247,7 +236,7 @@ def _store_string(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
 
 def _restore_string(array: Arrow, descriptor: Descriptor) -> Any:
     dtype = _string_dtype(descriptor["storage"], descriptor["missing"])
-    return dtype.__from_arrow__(_chunked(array))
+    return dtype.__from_arrow__(chunked(array))
 
 
 def _string_dtype(storage: str, missing: str) -> Any:
@@ -279,173 +268,22 @@ def _check_equal(held: NDArray[np.object_], array: Arrow, descriptor: Descriptor
 
 
 def _restore_objects(array: Arrow, descriptor: Descriptor) -> NDArray[np.object_]:
-    return objects.from_arrow(_one(array), descriptor, restore)
+    return objects.from_arrow(one_array(array), descriptor, restore)
 
 
 def _restore_masked(array: Arrow, descriptor: Descriptor) -> Any:
     dtype: Any = pd.api.types.pandas_dtype(descriptor["dtype"])
-    return dtype.__from_arrow__(_chunked(array))
-
-
-# ------------------------------------------------------------------------------- Arrow
+    return dtype.__from_arrow__(chunked(array))
 
 
 def _store_arrow(values: pd.Series | pd.Index) -> tuple[Arrow, Descriptor]:
-    array = _chunked(pa.array(values.array)).unify_dictionaries()
-    descriptor = _arrow_descriptor(array)
-    return kept(array, descriptor), descriptor
-
-
-def arrow_descriptor(array: pa.ChunkedArray, label: Hashable) -> Descriptor:
-    """Return the descriptor of an Arrow column.
-
-    Parameters
-    ----------
-    array : pyarrow.ChunkedArray
-        Its first rows at least, which tell the order of an ordered dictionary.
-    label : hashable
-        Named in errors.
-
-    Raises
-    ------
-    TypeError
-        When Parquet cannot hold the type.
-    """
-    try:
-        return _arrow_descriptor(array)
-    except pa.ArrowException as error:
-        raise TypeError(f"column {label!r} cannot be stored: {error}") from None
-
-
-def _arrow_descriptor(array: pa.ChunkedArray) -> Descriptor:
-    held = array.type
-    descriptor = {"as": "arrow", "type": str(held), "exactly": encoded(_empty(held))}
-    if pa.types.is_dictionary(held) and held.ordered and array.num_chunks:
-        descriptor["levels"] = encoded(array.chunk(0).dictionary)
-    _rehearse(held)
-    return descriptor
-
-
-def no_rows(descriptor: Descriptor) -> pa.ChunkedArray:
-    """Return a column of no rows of the type that an Arrow column's descriptor tells."""
-    return _decoded_column(descriptor["exactly"])
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two descriptors tell the same dtype.
-
-    What Arrow wrote is compared as Arrow reads it: its bytes may differ between versions.
-    """
-    if not (isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys()):
-        return bool(one == other)
-    return all(
-        _decoded_column(one[key]).equals(_decoded_column(other[key]))
-        if key in ("exactly", "levels", "values")
-        else same(one[key], other[key])
-        for key in one
-    )
-
-
-def kept(array: pa.ChunkedArray, descriptor: Descriptor) -> pa.ChunkedArray:
-    """Return an Arrow column in the type that Parquet keeps without loss."""
-    held = array.type
-    if pa.types.is_run_end_encoded(held):
-        chunks = [pc.run_end_decode(chunk) for chunk in array.chunks]
-        return pa.chunked_array(chunks, held.value_type).cast(kept_type(held))
-    if pa.types.is_dictionary(held):
-        _check_levels(array, descriptor)
-        if any(chunk.dictionary.null_count for chunk in array.chunks):
-            return array.cast(held.value_type).dictionary_encode().cast(kept_type(held))
-        return array
-    return array if held == kept_type(held) else array.cast(kept_type(held))
-
-
-def _check_levels(array: pa.ChunkedArray, descriptor: Descriptor) -> None:
-    if "levels" in descriptor:
-        levels = decoded(descriptor["levels"])
-        if any(not chunk.dictionary.equals(levels) for chunk in array.chunks):
-            raise TypeError("the ordered dictionaries of its chunks differ; unify them first")
-
-
-def kept_type(held: pa.DataType) -> pa.DataType:
-    """Return the type that an Arrow type is written as: Parquet has no seconds, for example."""
-    if pa.types.is_timestamp(held) and held.unit == "s":
-        return pa.timestamp("ms", held.tz)
-    if held == pa.time32("s"):
-        return pa.time32("ms")
-    if pa.types.is_run_end_encoded(held):
-        return kept_type(held.value_type)
-    views = {"string_view": pa.large_string(), "binary_view": pa.large_binary()}
-    return views.get(str(held), held)
-
-
-def _rehearse(held: pa.DataType) -> None:
-    """Write and read no rows of a type, so that what cannot be kept is refused at the door."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(pa.table({"x": _empty(kept_type(held))}), sink)
-    back = pq.read_table(pa.BufferReader(sink.getvalue()))["x"]
-    _as_type(back, held)
+    array = chunked(pa.array(values.array)).unify_dictionaries()
+    descriptor = arrowtypes.describe(array)
+    return arrowtypes.keep(array, descriptor), descriptor
 
 
 def _restore_arrow(array: Arrow, descriptor: Descriptor) -> Any:
-    held = _decoded_column(descriptor["exactly"]).type
-    array = _chunked(array)
-    if "levels" in descriptor:
-        levels = decoded(descriptor["levels"])
-        codes = [_positions(chunk, levels).cast(held.index_type) for chunk in array.chunks]
-        parts = [pa.DictionaryArray.from_arrays(one, levels, ordered=True) for one in codes]
-        return pd.arrays.ArrowExtensionArray(pa.chunked_array(parts, held))
-    return pd.arrays.ArrowExtensionArray(_as_type(array, held))
-
-
-def _as_type(array: pa.ChunkedArray, held: pa.DataType) -> pa.ChunkedArray:
-    if array.type == held:
-        return array
-    if pa.types.is_run_end_encoded(held):
-        values = array.cast(held.value_type)
-        runs = [pc.run_end_encode(chunk, run_end_type=held.run_end_type) for chunk in values.chunks]
-        return pa.chunked_array(runs, held)
-    if pa.types.is_dictionary(held) and not pa.types.is_dictionary(array.type):
-        array = array.cast(held.value_type).dictionary_encode()
-    if isinstance(held, pa.BaseExtensionType):
-        return pa.chunked_array([held.wrap_array(chunk) for chunk in array.chunks], held)
-    return array.cast(held)
-
-
-def _chunked(array: Arrow) -> pa.ChunkedArray:
-    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
-
-
-def _one(array: Arrow) -> pa.Array:
-    """Return a column as a single array."""
-    if not isinstance(array, pa.ChunkedArray):
-        return array
-    return array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
-
-
-def encoded(array: Arrow) -> str:
-    """Return an Arrow array as text for JSON: a compressed Arrow stream in base 64."""
-    table = pa.table({"values": array})
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(
-        sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")
-    ) as writer:
-        writer.write_table(table)
-    return base64.b64encode(sink.getvalue()).decode("ascii")
-
-
-def decoded(text: str) -> pa.Array:
-    """Return the array that `encoded` wrote."""
-    return _one(_decoded_column(text))
-
-
-def _decoded_column(text: str) -> pa.ChunkedArray:
-    with pa.ipc.open_stream(base64.b64decode(text)) as stream:
-        return stream.read_all()["values"]
-
-
-def _empty(held: pa.DataType) -> pa.ChunkedArray:
-    return pa.schema([("values", held)]).empty_table()["values"]
+    return pd.arrays.ArrowExtensionArray(arrowtypes.restored(array, descriptor))
 
 
 # Extension dtype -> how to store it; NumPy dtypes and the masked ones are seen to in `_store`.

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pandas_mi import errors
-from pandas_mi.catalog import csvfiles, dtypes
+from pandas_mi.catalog import arrowtypes, csvfiles
 from pandas_mi.catalog.layout import Layout, frame_layout, table_layout
 
 __all__ = ["ROW_GROUP", "Part", "prepared", "row_groups"]
@@ -29,6 +29,7 @@ class Part:
     ----------
     split : str or None
     layout : Layout
+        Of this part alone.
     schema : pyarrow.Schema
         Of the file to be written.
     tables : iterable of pyarrow.Table
@@ -37,6 +38,8 @@ class Part:
         Which missing values its columns of Python objects hold.
     rows : int or None
         Where the tables cannot tell: they have no columns.
+    numbers : range
+        The row index, where it is a RangeIndex: not kept in the tables.
     """
 
     split: str | None
@@ -45,10 +48,11 @@ class Part:
     tables: Iterable[pa.Table]
     missing: Mapping[str, list[str]] = field(default_factory=dict)
     rows: int | None = None
+    numbers: range = range(0)
 
 
-def prepared(dataset: Any) -> list[Part]:
-    """Return what is to be written for a dataset, having checked all that can be checked before.
+def prepared(dataset: Any) -> tuple[Layout, list[Part]]:
+    """Return the layout of a dataset, and what is to be written, checked as far as can be.
 
     Parameters
     ----------
@@ -60,26 +64,34 @@ def prepared(dataset: Any) -> list[Part]:
         When it is none of these, or holds what Parquet cannot give back equal.
     """
     if not isinstance(dataset, Mapping):
-        return [_part(None, dataset)]
+        part = _part(None, dataset)
+        return part.layout, [part]
     if not dataset:
         raise ValueError("the dict of splits is empty; give it at least one split")
-    parts = []
-    for split, rows in dataset.items():
+    for split in dataset:
         if not isinstance(split, str):
             raise TypeError(f"split names must be str, not {split!r}")
-        parts.append(_part(split, rows))
+    parts = [_part(split, rows) for split, rows in dataset.items()]
+    return _common(parts), parts
+
+
+def _common(parts: Sequence[Part]) -> Layout:
+    """Return the layout that all parts fit."""
+    layout = parts[0].layout
+    for part in parts[1:]:
         try:
-            parts[0].layout.extended(parts[-1].layout)
+            layout = layout.extended(part.layout)
         except ValueError as error:
             first = parts[0].split
-            raise ValueError(f"split {split!r} does not fit split {first!r}: {error}") from None
-    return parts
+            raise ValueError(f"split {part.split!r} does not fit {first!r}: {error}") from None
+    return layout
 
 
 def _part(split: str | None, rows: Any) -> Part:
     if isinstance(rows, pd.DataFrame):
         layout, piece = frame_layout(rows)
-        return Part(split, layout, piece.table.schema, [piece.table], piece.missing, piece.rows)
+        table = piece.table
+        return Part(split, layout, table.schema, [table], piece.missing, piece.rows, piece.numbers)
     if isinstance(rows, str | os.PathLike) or _is_paths(rows):
         return _arrow_part(split, _opened(rows))
     if isinstance(rows, pa.RecordBatch):
@@ -89,8 +101,8 @@ def _part(split: str | None, rows: Any) -> Part:
     if not isinstance(rows, pa.RecordBatchReader):
         if not hasattr(rows, "__arrow_c_stream__"):
             raise TypeError(
-                f"cannot upload a {type(rows).__name__}; give a DataFrame, an Arrow table or "
-                "stream, paths of CSV or Parquet files, or a dict of split name to one of these"
+                f"cannot upload a dataset of type {type(rows).__name__}; give a DataFrame, Arrow "
+                "data, paths of CSV or Parquet files, or a dict of split name to any of these"
             )
         rows = pa.RecordBatchReader.from_stream(rows)
     return _arrow_part(split, rows)
@@ -113,8 +125,8 @@ def _all_kept(first: pa.Table, rest: pa.RecordBatchReader, layout: Layout) -> It
 
 def _kept(table: pa.Table, layout: Layout) -> pa.Table:
     arrays = [
-        dtypes.kept(column, one.descriptor)
-        for column, one in zip(table.columns, layout.fields, strict=True)
+        arrowtypes.kept(column, one.descriptor, label)
+        for label, column, one in zip(table.column_names, table.columns, layout.fields, strict=True)
     ]
     return pa.Table.from_arrays(arrays, names=[one.name for one in layout.fields])
 

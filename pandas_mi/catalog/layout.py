@@ -7,7 +7,6 @@ agree with. What may differ from file to file (which missing values Python objec
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -16,8 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pandas_mi import columns, errors
-from pandas_mi.catalog import dtypes, labels
+from pandas_mi import errors
+from pandas_mi.catalog import arrowtypes, dtypes, indexes, kinds, labels
+from pandas_mi.columns import Kind
 
 __all__ = ["Field", "Layout", "Piece", "frame_layout", "table_layout"]
 
@@ -45,9 +45,9 @@ class Field:
         return dtypes.restore(piece.table[self.name], {**self.descriptor, "missing": missing})
 
     @property
-    def kind(self) -> columns.Kind:
+    def kind(self) -> Kind:
         """What the values mean, as far as the type says it."""
-        return _kind(self.descriptor)
+        return kinds.kind(self.descriptor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,17 @@ class Piece:
         Told apart from the table's, because a table without columns has none.
     missing : mapping of field name to list of str
         Which missing values the columns of Python objects hold.
+    numbers : range
+        The rows' index, if that was a RangeIndex.
+    default : bool
+        Whether that RangeIndex was the default one, of the whole file.
     """
 
     table: pa.Table
     rows: int
     missing: Mapping[str, list[str]] = field(default_factory=dict)
+    numbers: range = range(0)
+    default: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class Layout:
     labels : dict
         The frame's columns Index, as JSON.
     index : tuple of Field
-        One per level of the row index; empty for a default RangeIndex.
+        One per level of the row index; empty when it is a RangeIndex without a name, which
+        needs no column.
     names : list
         The names of the index levels, as JSON.
     frequency : str or None
@@ -95,7 +102,7 @@ class Layout:
     @property
     def columns(self) -> pd.Index:
         """The labels of the frame's columns."""
-        return _index_from_json(self.labels)
+        return indexes.from_json(self.labels)
 
     def restore(self, pieces: Sequence[Piece], chosen: Sequence[int] | None = None) -> pd.DataFrame:
         """Return the frame that consecutive pieces hold.
@@ -111,14 +118,19 @@ class Layout:
         held = [self.fields[position].restore(pieces) for position in positions] if pieces else []
         frame = pd.DataFrame(dict(enumerate(map(_series, held))), index=range(rows), copy=False)
         frame.columns = self.columns if chosen is None else self.columns.take(list(chosen))
-        if self.index:
+        # Rows that were numbered from 0 are numbered through, as if uploaded at once.
+        if self.index or not all(piece.default for piece in pieces):
             frame.index = self._index(pieces)
         return frame
 
     def _index(self, pieces: Sequence[Piece]) -> pd.Index:
+        if not self.index:
+            parts: list[pd.Index] = [pd.RangeIndex(piece.numbers) for piece in pieces]
+            return parts[0].append(parts[1:])
         names = [labels.from_json(name) for name in self.names]
         if len(self.index) == 1:
-            return _with_frequency(_index([self.index[0].restore(pieces)], names), self.frequency)
+            held = self.index[0].restore([_numbered(piece, self.index[0]) for piece in pieces])
+            return indexes.with_frequency(indexes.made([held], names), self.frequency)
         levels, codes = zip(*(_level(one, pieces) for one in self.index), strict=True)
         return pd.MultiIndex(levels, codes, names=names, verify_integrity=False)
 
@@ -152,14 +164,28 @@ class Layout:
             When the column names, their order or their types differ.
         """
         ours, theirs = list(self.columns), list(other.columns)
-        if ours != theirs:
+        if not self.columns.equals(other.columns):
             raise ValueError(_other_columns(ours, theirs))
-        if len(self.index) != len(other.index) or self.names != other.names:
-            raise ValueError("its index has other names or levels, or only one of the two has one")
         fields = map(_extended, map(repr, ours), self.fields, other.fields)
-        index = map(_extended, ["its index"] * len(self.index), self.index, other.index)
+        index = self._extended_index(other)
         frequency = self.frequency if self.frequency == other.frequency else None
-        return replace(self, fields=tuple(fields), index=tuple(index), frequency=frequency)
+        return replace(index, fields=tuple(fields), frequency=frequency)
+
+    def _extended_index(self, other: Layout) -> Layout:
+        """Return the one of two layouts that has the index of both."""
+        for one, another in ((self, other), (other, self)):
+            if not one.index and another.numbered:
+                return another
+        if len(self.index) != len(other.index) or self.names != other.names:
+            raise ValueError("its index has other levels or names; reset_index() makes it columns")
+        index = map(_extended, ["its index"] * len(self.index), self.index, other.index)
+        return replace(self, index=tuple(index))
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the index is one that a RangeIndex can be part of."""
+        held = [one.descriptor for one in self.index]
+        return held in ([], [{"as": "numpy", "dtype": "int64"}]) and self.names in ([], [None])
 
 
 def frame_layout(frame: pd.DataFrame) -> tuple[Layout, Piece]:
@@ -175,7 +201,7 @@ def frame_layout(frame: pd.DataFrame) -> tuple[Layout, Piece]:
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()].unique()
         raise ValueError(f"duplicate column labels: {errors.listing(twice)}; make them unique")
-    labels_json = _index_to_json(frame.columns)
+    labels_json = indexes.to_json(frame.columns)
     stored = [_stored(values, label) for label, values in frame.items()]
     levels = _stored_index(frame.index)
     names = _names([*frame.columns, *(f"__index_{i}__" for i in range(len(levels)))])
@@ -188,17 +214,17 @@ def frame_layout(frame: pd.DataFrame) -> tuple[Layout, Piece]:
         labels=labels_json,
         index=tuple(fields[len(stored) :]),
         names=[labels.to_json(name) for name in frame.index.names] if levels else [],
-        frequency=_frequency(frame.index),
+        frequency=indexes.frequency(frame.index),
     )
     table = pa.Table.from_arrays([one.array for one in stored + levels], names=names)
     missing = {
         name: one.missing for name, one in zip(names, stored + levels, strict=True) if one.missing
     }
-    return layout, Piece(table, len(frame), missing)
+    return layout, Piece(table, len(frame), missing, indexes.numbers(frame.index))
 
 
 class _Stored(NamedTuple):
-    array: dtypes.Arrow
+    array: arrowtypes.Arrow
     dtype: str
     descriptor: Json
     missing: list[str]
@@ -212,7 +238,7 @@ def _stored(values: pd.Series | pd.Index, label: Hashable) -> _Stored:
 
 
 def _stored_index(index: pd.Index) -> list[_Stored]:
-    if _is_default(index):
+    if isinstance(index, pd.RangeIndex) and index.name is None:
         return []
     if not isinstance(index, pd.MultiIndex):
         return [_stored(index, "index")]
@@ -236,12 +262,12 @@ def table_layout(table: pa.Table) -> Layout:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"duplicate column names: {errors.listing(twice)}; make them unique")
-    described = [dtypes.arrow_descriptor(table[name], name) for name in names]
+    described = [arrowtypes.described(table[name], name) for name in names]
     fields = [
         Field(stored, str(pd.ArrowDtype(column.type)), descriptor)
         for stored, column, descriptor in zip(_names(names), table.columns, described, strict=True)
     ]
-    return Layout(tuple(fields), _index_to_json(pd.Index(names)))
+    return Layout(tuple(fields), indexes.to_json(pd.Index(names)))
 
 
 def _names(wanted: Iterable[Hashable]) -> list[str]:
@@ -257,7 +283,7 @@ def _names(wanted: Iterable[Hashable]) -> list[str]:
 
 
 def _extended(what: str, ours: Field, theirs: Field) -> Field:
-    if dtypes.same(ours.descriptor, theirs.descriptor):
+    if arrowtypes.same(ours.descriptor, theirs.descriptor):
         return ours
     nothing = [one.descriptor.get("of") == "nothing" for one in (ours, theirs)]
     if any(nothing) and ours.descriptor["as"] == theirs.descriptor["as"]:
@@ -278,46 +304,6 @@ def _other_columns(ours: list[Hashable], theirs: list[Hashable]) -> str:
     return f"{' and '.join(parts)}; there are: {errors.listing(ours)}"
 
 
-def _kind(descriptor: Json) -> columns.Kind:
-    """Return the kind of a stored column's values from its descriptor alone."""
-    held = descriptor["as"]
-    if held == "category":
-        return _kind(descriptor["categories"]["descriptor"])
-    if held == "sparse":
-        return _kind(descriptor["dense"])
-    if held == "objects":
-        return _kind(descriptor["typed"]) if "typed" in descriptor else _OBJECTS[descriptor["of"]]
-    if held in _KINDS:
-        return _KINDS[held]
-    try:
-        if held == "arrow":
-            return columns.from_arrow(dtypes.no_rows(descriptor), None).kind
-        return columns.from_pandas(pd.Series([], dtype=descriptor["dtype"]), None).kind
-    except TypeError:  # lists and structs: kept, though no value equals another
-        return columns.Kind.OBJECT
-
-
-_KINDS = {
-    "zoned": columns.Kind.DATETIME,
-    "period": columns.Kind.PERIOD,
-    "interval": columns.Kind.INTERVAL,
-    "string": columns.Kind.TEXT,
-}
-_OBJECTS = {
-    "nothing": columns.Kind.NULL,
-    "str": columns.Kind.TEXT,
-    "bytes": columns.Kind.BINARY,
-    "bool": columns.Kind.BOOLEAN,
-    "int": columns.Kind.INTEGER,
-    "float": columns.Kind.FLOAT,
-    "Decimal": columns.Kind.DECIMAL,
-    "datetime": columns.Kind.DATETIME,
-    "date": columns.Kind.DATE,
-    "time": columns.Kind.TIME,
-    "timedelta": columns.Kind.TIMEDELTA,
-}
-
-
 def _field_to_json(one: Field) -> Json:
     return {"name": one.name, "dtype": one.dtype, "kind": str(one.kind), "as": one.descriptor}
 
@@ -326,39 +312,12 @@ def _field_from_json(written: Json) -> Field:
     return Field(written["name"], written["dtype"], written["as"])
 
 
-# ------------------------------------------------------------------------------ indexes
-
-
-def _is_default(index: pd.Index) -> bool:
-    if not isinstance(index, pd.RangeIndex) or index.name is not None:
-        return False
-    return (index.start, index.step) == (0, 1)
-
-
-def _frequency(index: pd.Index) -> str | None:
-    """Return the frequency of a temporal index where its name alone tells it."""
-    frequency = getattr(index, "freq", None)
-    if not isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex) or frequency is None:
-        return None
-    named = pd.tseries.frequencies.to_offset(frequency.freqstr) == frequency
-    return str(frequency.freqstr) if named else None
-
-
-def _with_frequency(index: pd.Index, frequency: str | None) -> pd.Index:
-    if frequency is not None and isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex):
-        # Appended rows may break the rhythm; then the index simply has no frequency.
-        with contextlib.suppress(ValueError):
-            return type(index)(index, freq=frequency)
-    return index
-
-
-def _index(levels: Sequence[Any], names: Sequence[Hashable]) -> pd.Index:
-    if len(levels) > 1:
-        parts = [_index([one], [None]) for one in levels]
-        return pd.MultiIndex.from_arrays(parts, names=list(names))
-    # With its dtype said, pandas infers no other from Python objects.
-    index: pd.Index = pd.Index(levels[0], dtype=levels[0].dtype, tupleize_cols=False)
-    return index.rename(names[0])
+def _numbered(piece: Piece, index: Field) -> Piece:
+    """Give rows whose index is a range the column that other rows have for theirs."""
+    if index.name in piece.table.column_names:
+        return piece
+    numbers = pa.chunked_array([pa.array(piece.numbers, type=pa.int64())])
+    return replace(piece, table=pa.table({index.name: numbers}))
 
 
 def _level(one: Field, pieces: Sequence[Piece]) -> tuple[pd.Index, Any]:
@@ -368,54 +327,10 @@ def _level(one: Field, pieces: Sequence[Piece]) -> tuple[pd.Index, Any]:
         replace(piece, table=pa.table({one.name: column.drop_null()}))
         for piece, column in zip(pieces, held, strict=True)
     ]
-    found, level = pd.factorize(_index([one.restore(known)], [None]), sort=True)
+    found, level = pd.factorize(indexes.made([one.restore(known)], [None]), sort=True)
     codes = np.full(sum(map(len, held)), -1, dtype=np.intp)
     codes[np.concatenate([column.is_valid().to_numpy() for column in held])] = found
     return level, codes
-
-
-def _index_to_json(index: pd.Index) -> Json:
-    levels = [index.get_level_values(number) for number in range(index.nlevels)]
-    names = [labels.to_json(name) for name in index.names]
-    written = list(map(_level_to_json, levels))
-    return {"names": names, "levels": written, "frequency": _frequency(index)}
-
-
-def _level_to_json(level: pd.Index) -> Json:
-    if isinstance(level, pd.RangeIndex):
-        return {"range": [level.start, level.stop, level.step]}
-    if level.dtype == object:
-        return {"values": list(map(labels.to_json, level))}
-    array, descriptor = dtypes.store(level, "column labels")
-    if descriptor["as"] == "string":
-        return {"values": array.to_pylist(), "as": descriptor}
-    return {"encoded": dtypes.encoded(array), "as": descriptor}
-
-
-def _index_from_json(written: Json) -> pd.Index:
-    names = [labels.from_json(name) for name in written["names"]]
-    first = written["levels"][0]
-    if len(names) == 1 and "range" in first:
-        return _range(first).rename(names[0])
-    levels = list(map(_level_from_json, written["levels"]))
-    return _with_frequency(_index(levels, names), written["frequency"])
-
-
-def _range(written: Json) -> pd.RangeIndex:
-    start, stop, step = written["range"]
-    return pd.RangeIndex(start, stop, step)
-
-
-def _level_from_json(written: Json) -> Any:
-    if "range" in written:
-        return _range(written)
-    if "encoded" in written:
-        return dtypes.restore(dtypes.decoded(written["encoded"]), written["as"])
-    if "as" in written:
-        return dtypes.restore(pa.array(written["values"], pa.large_string()), written["as"])
-    values = np.empty(len(written["values"]), dtype=object)
-    values[:] = list(map(labels.from_json, written["values"]))
-    return values
 
 
 def _series(values: Any) -> Any:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
 import os
 import re
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any, Literal, get_args
-
-import pyarrow.parquet as pq
+from typing import Any, get_args
 
 from pandas_mi import errors
-from pandas_mi.catalog import files, ingest, names, vacuum, versions
-from pandas_mi.catalog.versions import DataFile, Version
-from pandas_mi.errors import (
-    CatalogError,
-    DatasetExistsError,
-    DatasetNotFoundError,
-    ProjectNotFoundError,
-)
+from pandas_mi.catalog import files, manifests, names, publishing, vacuum
+from pandas_mi.catalog.publishing import Mode
+from pandas_mi.catalog.versions import Version
+from pandas_mi.errors import CatalogError, DatasetNotFoundError, ProjectNotFoundError
 
 __all__ = ["Catalog", "Mode"]
-
-Mode = Literal["error", "append", "overwrite"]
 
 _DAY = datetime.timedelta(days=1)
 _PROJECT = ".project.json"  # no dataset can be called that: names do not start with a dot
@@ -86,8 +75,8 @@ class Catalog:
             When there is a project of this name; upper and lower case are one.
         """
         path = self._path(project_id)
-        written = json.dumps({"format": versions.FORMAT, "project": project_id}, indent=1)
-        with _told(f"cannot create project {project_id!r}"):
+        written = json.dumps({"format": manifests.FORMAT, "project": project_id}, indent=1)
+        with publishing.told(f"cannot create project {project_id!r}"):
             self.root.mkdir(parents=True, exist_ok=True)
             files.make_directory(path)
             try:
@@ -112,7 +101,7 @@ class Catalog:
         path = self._project(project_id)
         _refuse_datasets(project_id, path)
         removed = self.root / f"{_REMOVED}{uuid.uuid4().hex}"
-        with _told(f"cannot delete project {project_id!r}"):
+        with publishing.told(f"cannot delete project {project_id!r}"):
             files.move(path, removed)  # from here on no upload can reach it
             try:
                 _refuse_datasets(project_id, removed)
@@ -135,7 +124,7 @@ class Catalog:
         ProjectNotFoundError or DatasetNotFoundError
             When there is none.
         """
-        version = versions.newest(self._dataset(project_id, dataset_id))
+        version = manifests.newest(self._dataset(project_id, dataset_id))
         if version is None or version.deleted:
             raise self._no_dataset(project_id, dataset_id)
         return version
@@ -149,11 +138,11 @@ class Catalog:
             When there is no such version, or no longer.
         """
         directory = self._dataset(project_id, dataset_id)
-        held = versions.numbers(directory)
+        held = manifests.numbers(directory)
         if not held:
             raise self._no_dataset(project_id, dataset_id)
         try:
-            found = versions.read(directory, number)
+            found = manifests.read(directory, number)
         except FileNotFoundError:
             raise CatalogError(
                 f"dataset {dataset_id!r} has no version {number}; there are: "
@@ -197,35 +186,12 @@ class Catalog:
         if mode not in get_args(Mode):
             raise ValueError(f"mode must be one of {errors.listing(get_args(Mode))}, not {mode!r}")
         directory = self._dataset(project_id, dataset_id)
-        base = versions.newest(directory)
-        _refuse_existing(mode, base)
-        parts = ingest.prepared(dataset)
-        draft = Version(directory, dataset_id, 0, _now(), parts[0].layout, _planned(parts))
-        _following(draft, base, base, mode)  # refuse what does not fit before writing it
-        with _told(f"cannot upload dataset {dataset_id!r}"):
-            draft = replace(draft, files=_written(directory, parts))
-            try:
-                version = _published(draft, base, mode)
-            except Exception:
-                _discard(draft)
-                raise
-        versions.settle(version)
-        return version
+        return publishing.uploaded(directory, dataset_id, dataset, mode)
 
     def delete(self, project_id: str, dataset_id: str) -> None:
         """Delete a dataset; its last version can be read by number until `vacuum` removes it."""
-        with _told(f"cannot delete dataset {dataset_id!r}"):
-            while True:
-                last = self.newest(project_id, dataset_id)
-                tombstone = replace(
-                    last, number=last.number + 1, created=_now(last), layout=None, files=()
-                )
-                try:
-                    versions.publish(tombstone)
-                except FileExistsError:
-                    continue  # an upload was quicker: what it published is deleted instead
-                break
-        versions.settle(tombstone)
+        if not publishing.deleted(self._dataset(project_id, dataset_id)):
+            raise self._no_dataset(project_id, dataset_id)
 
     def vacuum(
         self,
@@ -252,7 +218,7 @@ class Catalog:
         list of pathlib.Path
             The files that were removed.
         """
-        before = _now() - keep
+        before = publishing.now() - keep
         if project_id is None:
             self._finish_removals()
             return [path for one in self.projects() for path in self.vacuum(one, keep=keep)]
@@ -305,128 +271,6 @@ class Catalog:
                 files.remove_tree(removed)
 
 
-# ----------------------------------------------------------------------------- publishing
-
-
-def _refuse_existing(mode: Mode, now: Version | None) -> None:
-    if mode == "error" and now is not None and not now.deleted:
-        raise DatasetExistsError(
-            f"dataset {now.dataset_id!r} already exists, with {now.rows} rows; "
-            "mode='append' adds to it, mode='overwrite' replaces it"
-        )
-
-
-def _following(draft: Version, base: Version | None, now: Version | None, mode: Mode) -> Version:
-    """Return the version that an upload makes of the newest one, `now`.
-
-    `base` was the newest one when the upload began.
-    """
-    _refuse_existing(mode, now)
-    number = 0 if now is None else now.number
-    if mode == "overwrite" and number != (0 if base is None else base.number):
-        raise CatalogError(
-            f"dataset {draft.dataset_id!r} changed while it was being overwritten; look at "
-            f"version {number}, and upload again if it is still to be replaced"
-        )
-    draft = replace(draft, number=number + 1, created=_now(now))
-    if now is None or now.layout is None:
-        return draft
-    draft = replace(draft, dataset_id=now.dataset_id)
-    return _appended(now, draft) if mode == "append" else draft
-
-
-def _appended(now: Version, draft: Version) -> Version:
-    if now.layout is None or draft.layout is None:
-        raise CatalogError("nothing can be appended to a deletion")
-    if (now.splits is None) != (draft.splits is None):
-        held = "was uploaded whole" if now.splits is None else "has splits"
-        raise ValueError(
-            f"cannot append to dataset {now.dataset_id!r}: it {held}; append a "
-            f"{'DataFrame or table' if now.splits is None else 'dict of split name to rows'}"
-        )
-    try:
-        layout = now.layout.extended(draft.layout)
-    except ValueError as error:
-        raise ValueError(f"cannot append to dataset {now.dataset_id!r}: {error}") from None
-    every = [*now.files, *draft.files]
-    order = list(dict.fromkeys(one.split for one in every))
-    every.sort(key=lambda one: order.index(one.split))  # stable: in a split, old rows come first
-    return replace(draft, layout=layout, files=tuple(every))
-
-
-def _published(draft: Version, base: Version | None, mode: Mode) -> Version:
-    while True:
-        version = _following(draft, base, versions.newest(draft.directory), mode)
-        for path in draft.paths:
-            files.touch(path)  # a vacuum must take no file of an upload that lasted days
-        try:
-            versions.publish(version)
-        except FileExistsError:
-            continue  # another writer took the number: build on what it published
-        return version
-
-
-def _planned(parts: Sequence[ingest.Part]) -> tuple[DataFile, ...]:
-    return tuple(DataFile("", 0, 0, part.split, part.missing) for part in parts)
-
-
-def _written(directory: Path, parts: Sequence[ingest.Part]) -> tuple[DataFile, ...]:
-    """Write each part to a file of its own, durably, or leave none of them."""
-    for path in (directory, directory / "data", directory / "_versions"):
-        files.make_directory(path)
-    planned = [replace(one, name=f"{uuid.uuid4().hex}.parquet") for one in _planned(parts)]
-    paths = [directory / "data" / one.name for one in planned]
-    try:
-        rows = [_write(path, part) for path, part in zip(paths, parts, strict=True)]
-        files.sync_directory(directory / "data")
-        return tuple(
-            replace(one, rows=count, bytes=path.stat().st_size)
-            for one, count, path in zip(planned, rows, paths, strict=True)
-        )
-    except BaseException:
-        for path in paths:
-            files.discard(path)
-        raise
-
-
-def _write(path: Path, part: ingest.Part) -> int:
-    """Write one part, and return how many rows it has."""
-    written = 0
-
-    def write(handle: IO[bytes]) -> None:
-        nonlocal written
-        # The checksums let a reader tell a damaged page from a strange value.
-        with pq.ParquetWriter(
-            handle, part.schema, compression="zstd", write_page_checksum=True
-        ) as writer:
-            for table in ingest.row_groups(part.tables):
-                writer.write_table(table, row_group_size=ingest.ROW_GROUP)
-                written += table.num_rows
-
-    files.write_new(path, write)
-    return written if part.rows is None else part.rows
-
-
-def _discard(draft: Version) -> None:
-    for path in draft.paths:
-        files.discard(path)
-
-
-def _now(after: Version | None = None) -> datetime.datetime:
-    """Return the time, but never one before that of the version that is being superseded."""
-    now = datetime.datetime.now(datetime.UTC)
-    return now if after is None else max(now, after.created)
-
-
-@contextlib.contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Say in the package's own words what the system refused."""
-    try:
-        yield
-    except OSError as error:
-        raise CatalogError(f"{what}: {error}; what was there before is unchanged") from error
-
-
 # -------------------------------------------------------------------------------- looking
 
 
@@ -456,7 +300,7 @@ def _spelling(project: Path) -> str | None:
 
 
 def _datasets(project: Path) -> list[str]:
-    found = map(versions.newest, _directories(project))
+    found = map(manifests.newest, _directories(project))
     return [one.dataset_id for one in found if one is not None and not one.deleted]
 
 

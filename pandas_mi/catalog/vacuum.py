@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from pandas_mi.catalog import files, names, versions
+from pandas_mi.catalog import files, manifests, names
 from pandas_mi.catalog.versions import Version
 
 __all__ = ["readable", "vacuumed", "vacuumed_temporaries"]
@@ -31,9 +31,8 @@ def vacuumed(directory: Path, before: datetime.datetime) -> list[Path]:
     held = list(_all_versions(directory))
     expired = [old for old, new in pairwise(held) if new.created <= before]
     kept = {path for one in held if one not in expired for path in one.paths}
-    manifests = [versions.manifest_path(directory, one.number) for one in expired]
     # Manifests go first, so that none is left that names a file which is gone.
-    removed = _removed(manifests)
+    removed = _removed([manifests.path(directory, one.number) for one in expired])
     removed += _removed(path for path in written if path not in kept and _is_old(path, before))
     return removed + vacuumed_temporaries(directory / "_versions", before)
 
@@ -44,9 +43,9 @@ def vacuumed_temporaries(directory: Path, before: datetime.datetime) -> list[Pat
 
 
 def _all_versions(directory: Path) -> Iterator[Version]:
-    for number in versions.numbers(directory):
+    for number in manifests.numbers(directory):
         try:
-            yield versions.read(directory, number)
+            yield manifests.read(directory, number)
         except FileNotFoundError:
             continue  # another vacuum was quicker
 

@@ -1,33 +1,23 @@
-"""One published version of a dataset: what its manifest says, and its rows.
-
-A dataset is a directory ``data`` of Parquet files, and a directory ``_versions`` of numbered
-manifests. The manifest of the greatest number is the dataset; a file that it does not name is
-not part of it.
-"""
+"""One published version of a dataset: which files it has, and their rows."""
 
 from __future__ import annotations
 
 import datetime
-import json
-import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pandas_mi import errors
-from pandas_mi.catalog import files, names
+from pandas_mi.catalog import names
 from pandas_mi.catalog.layout import Layout, Piece
 from pandas_mi.errors import CatalogError
 
-__all__ = ["DataFile", "Version", "newest", "numbers", "publish", "read", "settle"]
-
-FORMAT = 1
-_MANIFEST = re.compile(r"(\d{8,})\.json")
-_DATA_FILE = re.compile(r"[0-9a-f]{32}\.parquet")
+__all__ = ["DataFile", "Version"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +32,8 @@ class DataFile:
     split : str or None
     missing : mapping of field name to list of str
         Which missing values its columns of Python objects hold.
+    start, step : int
+        The index of its rows, where that is a range.
     """
 
     name: str
@@ -49,6 +41,14 @@ class DataFile:
     bytes: int
     split: str | None = None
     missing: Mapping[str, list[str]] = field(default_factory=dict)
+    start: int = 0
+    step: int = 1
+
+    def piece(self, table: pa.Table, first: int, rows: int) -> Piece:
+        """Return some of its rows, from the row `first` on."""
+        every = range(self.start, self.start + self.step * self.rows, self.step)
+        default = (self.start, self.step) == (0, 1)
+        return Piece(table, rows, self.missing, every[first : first + rows], default)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +105,13 @@ class Version:
     @property
     def columns(self) -> pd.Index:
         """The labels of the columns."""
-        return self._layout.columns
+        return self.row_layout.columns
 
     def kinds(self) -> list[dict[str, Any]]:
         """Return name, kind and dtype of each column, JSON-ready."""
         return [
             {"name": str(label), "kind": str(one.kind), "dtype": one.dtype}
-            for label, one in zip(self.columns, self._layout.fields, strict=True)
+            for label, one in zip(self.columns, self.row_layout.fields, strict=True)
         ]
 
     @property
@@ -152,7 +152,7 @@ class Version:
         """
         chosen = self._positions(columns)
         pieces = list(self._limited(self._chosen_files(splits), chosen, max_rows))
-        return self._layout.restore(pieces, chosen)
+        return self.row_layout.restore(pieces, chosen)
 
     def read_splits(
         self, splits: Sequence[str] | None = None, *, max_rows: int | None = None
@@ -170,15 +170,24 @@ class Version:
     def row_groups(self, columns: Sequence[Hashable] | None = None) -> Iterator[pd.DataFrame]:
         """Yield the rows of all splits in order, one row group after the other.
 
-        Each is a frame of its own, with the same dtypes; memory holds one at a time.
+        Put one below the other they are what `read` returns; memory holds one at a time.
         """
         chosen = self._positions(columns)
+        numbered = not self.row_layout.index and all(
+            (f.start, f.step) == (0, 1) for f in self.files
+        )
+        first = 0
         for one in self.files:
             for piece in self._pieces(one, chosen):
-                yield self._layout.restore([piece], chosen)
+                frame = self.row_layout.restore([replace(piece, default=numbered)], chosen)
+                if numbered:
+                    frame.index = pd.RangeIndex(first, first + piece.rows)
+                yield frame
+                first += piece.rows
 
     @property
-    def _layout(self) -> Layout:
+    def row_layout(self) -> Layout:
+        """How the rows are restored; CatalogError for a deletion, which has none."""
         if self.layout is None:
             raise CatalogError(f"version {self.number} of {self.dataset_id!r} is its deletion")
         return self.layout
@@ -216,13 +225,14 @@ class Version:
                     yield piece
                     continue
                 rows = min(left, piece.rows)
-                yield Piece(piece.table.slice(0, rows), rows, piece.missing)
+                table = piece.table.slice(0, rows)
+                yield replace(piece, table=table, rows=rows, numbers=piece.numbers[:rows])
                 left -= rows
                 if left <= 0:
                     return
 
     def _pieces(self, one: DataFile, chosen: list[int] | None) -> Iterator[Piece]:
-        layout = self._layout
+        layout = self.row_layout
         fields = layout.fields if chosen is None else [layout.fields[i] for i in chosen]
         wanted = [each.name for each in (*fields, *layout.index)]
         try:
@@ -235,127 +245,18 @@ class Version:
             ) from None
         with handle:
             held = pq.ParquetFile(handle, page_checksum_verification=True)
-            for group in range(max(held.num_row_groups, 1)):
-                yield _piece(held, group, wanted, one)
+            yield from _row_groups(
+                held, [name for name in wanted if name in held.schema_arrow.names], one
+            )
 
 
-def _piece(held: pq.ParquetFile, group: int, wanted: list[str], one: DataFile) -> Piece:
+def _row_groups(held: pq.ParquetFile, wanted: list[str], one: DataFile) -> Iterator[Piece]:
     if held.num_row_groups == 0:  # no rows, or no columns that could tell how many there are
-        return Piece(held.schema_arrow.empty_table().select(wanted), one.rows, one.missing)
-    # A dot in a name means nesting to the reader, and then it reads more than was asked for.
-    table = held.read_row_group(group, columns=wanted).select(wanted)
-    return Piece(table, held.metadata.row_group(group).num_rows, one.missing)
-
-
-# ---------------------------------------------------------------------------- manifests
-
-
-def numbers(directory: Path) -> list[int]:
-    """Return the numbers of a dataset's manifests, in order."""
-    try:
-        held = [_MANIFEST.fullmatch(path.name) for path in (directory / "_versions").iterdir()]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    return sorted(int(match[1]) for match in held if match)
-
-
-def newest(directory: Path) -> Version | None:
-    """Return the newest version of a dataset, a tombstone included; None before the first."""
-    while held := numbers(directory):
-        try:
-            return read(directory, held[-1])
-        except FileNotFoundError:
-            continue  # superseded and vacuumed since the directory was listed
-    return None
-
-
-def read(directory: Path, number: int) -> Version:
-    """Return one version of a dataset.
-
-    Raises
-    ------
-    FileNotFoundError
-        When there is no such version.
-    CatalogError
-        When its manifest is damaged, or newer than this package.
-    """
-    path = names.inside(directory.parent.parent, manifest_path(directory, number))
-    text = path.read_text(encoding="ascii")
-    try:
-        written = json.loads(text)
-        if written["format"] > FORMAT:
-            raise CatalogError(f"{path} was written by a newer pandas_mi; update the package")
-        return _from_json(directory, written)
-    except (ValueError, KeyError, TypeError) as error:
-        raise CatalogError(f"{path} is damaged ({error}); older versions may still be read") from (
-            error
-        )
-
-
-def publish(version: Version) -> None:
-    """Make a version the newest of its dataset.
-
-    Raises
-    ------
-    FileExistsError
-        When another writer has published one of this number.
-    OSError
-        When the system refuses; the version is not published then.
-    """
-    written = json.dumps(_to_json(version), indent=1)
-    files.publish(written, manifest_path(version.directory, version.number))
-
-
-def settle(version: Version) -> None:
-    """Make a published version survive a power cut."""
-    try:
-        files.sync_directory(version.directory / "_versions")
-    except OSError as error:
-        raise CatalogError(
-            f"version {version.number} of dataset {version.dataset_id!r} is published, but the "
-            f"disk does not confirm it: {error}; a power cut may undo it"
-        ) from error
-
-
-def manifest_path(directory: Path, number: int) -> Path:
-    """Return where the manifest of a version lies."""
-    return directory / "_versions" / f"{number:08}.json"
-
-
-def _to_json(version: Version) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "dataset": version.dataset_id,
-        "version": version.number,
-        "created": version.created.isoformat(),
-        "rows": version.rows,
-        "schema": None if version.layout is None else version.layout.to_json(),
-        "files": [
-            {
-                "path": f"data/{one.name}",
-                "rows": one.rows,
-                "bytes": one.bytes,
-                "split": one.split,
-                "missing": one.missing,
-            }
-            for one in version.files
-        ],
-    }
-
-
-def _from_json(directory: Path, written: dict[str, Any]) -> Version:
-    return Version(
-        directory=directory,
-        dataset_id=written["dataset"],
-        number=written["version"],
-        created=datetime.datetime.fromisoformat(written["created"]),
-        layout=None if written["schema"] is None else Layout.from_json(written["schema"]),
-        files=tuple(map(_file_from_json, written["files"])),
-    )
-
-
-def _file_from_json(written: dict[str, Any]) -> DataFile:
-    name = written["path"].removeprefix("data/")
-    if not _DATA_FILE.fullmatch(name):  # a manifest must not name files elsewhere
-        raise ValueError(f"{written['path']!r} is no data file")
-    return DataFile(name, written["rows"], written["bytes"], written["split"], written["missing"])
+        yield one.piece(held.schema_arrow.empty_table().select(wanted), 0, one.rows)
+    first = 0
+    for group in range(held.num_row_groups):
+        # A dot in a name means nesting to the reader, and then it reads more than was asked for.
+        table = held.read_row_group(group, columns=wanted).select(wanted)
+        rows = held.metadata.row_group(group).num_rows
+        yield one.piece(table, first, rows)
+        first += rows

@@ -157,7 +157,8 @@ def recoded(levels: Column, codes: Array, missing: Mask | None) -> Column:
     if len(levels) == 0:  # every row is missing
         return replace(factorized(levels), codes=codes, missing=missing, categorical=True)
     if levels.missing is not None:
-        missing = mask(levels.missing.take(codes, mode="clip") | (codes < 0))
+        nowhere = levels.missing.take(codes, mode="clip")
+        missing = mask(nowhere if missing is None else nowhere | missing)
     if levels.codes is not None:
         codes = levels.codes.take(codes, mode="clip")
     return replace(levels, codes=codes, missing=missing, categorical=True)

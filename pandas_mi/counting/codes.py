@@ -12,6 +12,7 @@ __all__ = ["Codes", "JointCounts", "dense_limit", "joint_counts"]
 
 Ints = NDArray[np.int64]
 
+_MOST_CELLS = 1 << 24  # 128 MB, the most for one table
 _DENSE_CELLS = 1 << 16  # int64 cells that stay in a core's L2 cache: 2 ns an increment
 
 
@@ -34,6 +35,11 @@ class Codes:
     def any_missing(self) -> bool:
         """Whether code 0 occurs; True of no rows at all, so that every axis has a place."""
         return len(self.codes) == 0 or int(self.codes.min()) == 0
+
+    @property
+    def n_known(self) -> int:
+        """Number of rows that are not missing."""
+        return int(np.count_nonzero(self.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +133,9 @@ def joint_counts(left: Codes, right: Codes) -> JointCounts:
         counts = np.bincount(cells, minlength=size).reshape(shape)
         return JointCounts(shape, counts.astype(np.int64, copy=False))
     cells.sort()
-    starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
+    first = np.ones(len(cells), dtype=np.bool_)
+    np.not_equal(cells[1:], cells[:-1], out=first[1:])
+    starts = np.flatnonzero(first)
     counts = np.diff(starts, append=len(cells)).astype(np.int64, copy=False)
     return JointCounts(shape, counts, cells[starts].astype(np.int64))
 
@@ -135,9 +143,10 @@ def joint_counts(left: Codes, right: Codes) -> JointCounts:
 def dense_limit(n: int) -> int:
     """Return the most cells that a table of n rows may have to be counted cell by cell.
 
-    With more cells than rows most are empty, and sorting the rows costs less than the memory.
+    Sorting takes 12 to 20 ns a row. Counting takes less until the table has three times as many
+    cells as rows: most are empty then, and zeroing and scanning them costs more than it saves.
     """
-    return max(_DENSE_CELLS, n)
+    return max(_DENSE_CELLS, min(2 * n, _MOST_CELLS))
 
 
 def _sums(places: Ints, counts: Ints, size: int) -> Ints:

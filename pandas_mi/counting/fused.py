@@ -170,7 +170,7 @@ class Tile:
         return scaled
 
     def tables(self, counts: Ints) -> Iterator[Tables]:
-        """Yield the tables of all pairs, those of one shape together."""
+        """Yield the tables of all pairs, those of one shape together; uses the counts up."""
         if self.own_left:
             yield from self._own(self.left, counts[0].sum(axis=1))
         if self.own_right:
@@ -211,10 +211,10 @@ class Tile:
         yield from found.tables()
 
     def _known(self, counts: Ints, axis: Axis, place: int) -> Ints:
-        """Leave out the missing of one axis, unless they count as a level."""
-        if self.keep_missing or axis.first == 1:
-            return counts
-        return counts[(slice(None),) * place + (slice(1, None),)]
+        """Clear the counts of one axis's missing, unless they are a level. Zeros cost no copy."""
+        if not self.keep_missing and axis.first == 0:
+            counts[(slice(None),) * place + (0,)] = 0
+        return counts
 
 
 class _Stacks:

@@ -72,13 +72,14 @@ def _capacities(axes: Sequence[Axis]) -> tuple[int, ...]:
 
 
 def _fused(axes: Sequence[Axis], capacity: int) -> list[Group]:
-    """Fuse the largest column with the largest that still fits, and so on."""
+    """Fuse the largest column with the largest that still fits, and so on; none at capacity 1."""
+    most = _MEMBERS if capacity > 1 else 1
     rest = sorted(axes, key=lambda axis: axis.size)
     sizes = [axis.size for axis in rest]
     groups = []
     while rest:
         members, room = [rest.pop()], capacity // max(sizes.pop(), 1)
-        while len(members) < _MEMBERS and (fits := bisect_right(sizes, room)):
+        while len(members) < most and (fits := bisect_right(sizes, room)):
             members.append(rest.pop(fits - 1))
             room //= max(sizes.pop(fits - 1), 1)
         groups.append(Group(tuple(members)) if len(members) > 1 else single(members[0]))

@@ -22,7 +22,8 @@ __all__ = ["Task", "plan", "plan_alone"]
 
 Task = Tile | SparsePair
 
-_NARROW = 256  # levels: a column with more is counted by itself
+_NARROW = 256  # codes: a column with more is counted by itself; the table of two with so many is
+# never sparse, which lets the pairs inside a group come from the tables across groups
 _TILE_CELLS = 1 << 18  # 2 MB of counts for one left group and its right ones
 _WORTH_SPLITTING = 2e6  # nanoseconds: no task of less is cut in two for the sake of threads
 
@@ -104,7 +105,9 @@ class _Draft:
         """Cut the draft into tasks that take at most so many nanoseconds each, if they can."""
         own = self.own_left
         for rights in self._runs(n, most) if self.rights else [()]:
-            cost = len(rights) * self._pass(rights[0], n) if rights else pass_cost(n, self.left.size)
+            cost = (
+                len(rights) * self._pass(rights[0], n) if rights else pass_cost(n, self.left.size)
+            )
             if rights and self._size(rights[0]) > dense_limit(n):
                 left, right = self.left.axes[0].column, rights[0].axes[0].column
                 yield SparsePair(left, right, keep_missing, cost)
@@ -176,5 +179,6 @@ def _alone(axis: Axis) -> _Draft:
 
 
 def _by_width(axes: Sequence[Axis]) -> tuple[list[Axis], list[Axis]]:
-    narrow = [axis for axis in axes if axis.size <= _NARROW]
-    return narrow, [axis for axis in axes if axis.size > _NARROW]
+    """Part the columns that may be fused from those that are always counted by themselves."""
+    narrow = [axis for axis in axes if single(axis).size <= _NARROW]
+    return narrow, [axis for axis in axes if single(axis).size > _NARROW]

@@ -179,7 +179,7 @@ def _log_weight(cells: _Cells, x: Ints) -> Floats:
 
 @lru_cache(maxsize=2)
 def _log_factorials(size: int) -> Floats:
-    """ln k! − k·ln size for k = 0..size.
+    """Ln k! − k·ln size for k = 0..size.
 
     The linear part cancels in a sum over the four counts of a 2 × 2 table; without it the values
     are smaller, and so are their rounding errors.

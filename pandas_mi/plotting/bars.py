@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 import pandas as pd
 
 from pandas_mi import analysis
+from pandas_mi.analysis.options import GivenMeasureOptions, takes_measure_options
 from pandas_mi.plotting.canvas import (
-    MeasureOptions,
     axes_for,
     label_ticks,
+    measure_name,
     shortened,
-    taking_options,
-    unit_name,
+    size_in_points,
 )
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ __all__ = ["bar"]
 _ROW = 0.24  # inches that a bar and its label need
 
 
-@taking_options
+@takes_measure_options
 def bar(
     data: Any,
     target: Any,
@@ -32,8 +32,7 @@ def bar(
     *,
     top: int | None = 20,
     ax: Axes | None = None,
-    normalized: bool = False,
-    **options: Unpack[MeasureOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> Axes:
     """Draw what the other columns tell about one, as horizontal bars from high to low.
 
@@ -50,7 +49,8 @@ def bar(
         Where to draw; a new figure by default.
     normalized : bool, default False
         Divide by a mean of the two entropies, so that values lie in [0, 1].
-    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, progress
+    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, \
+progress, adjusted, correction, estimator, n_neighbors, clip
         As in `pandas_mi.matrix`.
 
     Returns
@@ -74,22 +74,26 @@ def bar(
     """
     if top is not None and (isinstance(top, bool) or not isinstance(top, int) or top < 1):
         raise ValueError(f"top must be a positive int or None, got {top!r}")
-    ranked = analysis.target(data, target, columns, normalized=normalized, **options).dropna()
+    ranked = analysis.target(data, target, columns, **given).dropna()
     shown = ranked if top is None else ranked.head(top)
     ax = axes_for(ax, 0.0, 1.0 + _ROW * len(shown))
     bars = ax.barh(range(len(shown)), shown.to_numpy())
-    _finish(ax, shown, len(ranked))
-    ax.bar_label(bars, fmt="%.3f", padding=3, fontsize=ax.get_yticklabels()[0].get_fontsize()
-                 if len(shown) else None)  # fmt: skip
-    what = "normalised mutual information" if normalized else "mutual information"
-    unit = "" if normalized else f" ({unit_name(options.get('base'))})"
-    ax.set_xlabel(f"{what} with {shortened([repr(target)])[0]}{unit}")
+    size = _finish(ax, shown, len(ranked))
+    ax.bar_label(bars, fmt="%.3f", padding=3, fontsize=size)
+    ax.set_xlabel(_with_target(measure_name(given), shortened([repr(target)])[0]))
     return ax
 
 
-def _finish(ax: Axes, shown: pd.Series, there: int) -> None:
-    box, (_, height) = ax.get_position(), ax.figure.get_size_inches()
-    label_ticks(ax.yaxis, list(shown.index), 72 * box.height * height / max(len(shown), 1))
+def _with_target(measure: str, target: str) -> str:
+    """Put the target before the unit: mutual information with 'y' (nats)."""
+    name, bracket, unit = measure.partition(" (")
+    return f"{name} with {target}{bracket}{unit}"
+
+
+def _finish(ax: Axes, shown: pd.Series, there: int) -> float:
+    """Label the bars, and return the size of the text that fits."""
+    room = size_in_points(ax)[1] / max(len(shown), 1)
+    size = label_ticks(ax.yaxis, list(shown.index), room)
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
@@ -97,7 +101,6 @@ def _finish(ax: Axes, shown: pd.Series, there: int) -> None:
     ax.set_xlim(left=0.0)
     ax.spines[["top", "right"]].set_visible(False)
     if there > len(shown):
-        ax.annotate(
-            f"the first {len(shown)} of {there} columns", (1.0, 0.0), xycoords="axes fraction",
-            xytext=(-2, 4), textcoords="offset points", ha="right", fontsize="small", alpha=0.7,
-        )  # fmt: skip
+        note = f"the first {len(shown)} of {there} columns"
+        ax.set_title(note, loc="right", fontsize="medium")
+    return size

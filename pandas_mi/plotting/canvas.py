@@ -2,74 +2,45 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
+import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from pandas_mi import analysis
-from pandas_mi.analysis.options import Average, BinsOption, Missing, Progress, Seed
+from pandas_mi.analysis.estimates import value_name
+from pandas_mi.analysis.options import GivenMeasureOptions, MeasureOptions
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
 __all__ = [
-    "MeasureOptions",
     "axes_for",
     "contrasting",
     "label_ticks",
+    "measure_name",
+    "normalized_by_default",
     "shortened",
-    "taking_options",
+    "size_in_points",
     "unit_name",
 ]
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _LONGEST = 28  # characters of a label; a longer one loses its middle
-_SMALLEST = 5.0  # points: smaller text is not readable
+_SMALLEST = 6.0  # points: smaller text is not readable
 _LINE = 1.25  # height of a line of text, in font sizes
 
 
-class MeasureOptions(TypedDict, total=False):
-    """The options of `pandas_mi.matrix`, but for `normalized`, whose default differs here."""
-
-    slice_query: str | None
-    sample_size: int | None
-    seed: Seed
-    bins: BinsOption
-    missing: Missing
-    average: Average
-    base: float | None
-    min_periods: int
-    threads: int | None
-    progress: Progress
-
-
-def taking_options(function: Callable[P, R]) -> Callable[P, R]:
-    """Write the options of every measure out in the signature of a plot, and check them.
-
-    Help and tab completion show them so, and a misspelt one is named before any work is done.
-    """
-    own = inspect.signature(function)
-    parameters = [p for p in own.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    shared = inspect.signature(analysis.matrix).parameters.values()
-    parameters += [p for p in shared if p.name in MeasureOptions.__annotations__]
-    signature = own.replace(parameters=parameters)
-
-    @functools.wraps(function)
-    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            signature.bind(*args, **kwargs)
-        except TypeError as error:
-            raise TypeError(f"{function.__name__}: {error}") from None
-        return function(*args, **kwargs)
-
-    checked.__signature__ = signature  # type: ignore[attr-defined]
-    return checked
+def normalized_by_default(function: Function) -> Function:
+    """Show in the signature that this function normalises unless told not to."""
+    signature = inspect.signature(function)
+    parameters = [
+        parameter.replace(default=True) if parameter.name == "normalized" else parameter
+        for parameter in signature.parameters.values()
+    ]
+    function.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return function
 
 
 def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
@@ -116,7 +87,7 @@ def _shortened(text: str) -> str:
     return f"{text[:head]}…{text[-(_LONGEST - head - 1) :]}"
 
 
-def label_ticks(axis: Axis, labels: Sequence[Any], room: float, **text: Any) -> None:
+def label_ticks(axis: Axis, labels: Sequence[Any], room: float, **text: Any) -> float:
     """Label the places 0, 1, … of an axis, in smaller text or fewer labels where room is scarce.
 
     Parameters
@@ -127,17 +98,29 @@ def label_ticks(axis: Axis, labels: Sequence[Any], room: float, **text: Any) -> 
         Points from one place to the next.
     **text
         Properties of the labels.
+
+    Returns
+    -------
+    float
+        Size of the text, in points.
     """
-    usual = axis.get_ticklabels()[0].get_fontsize() if axis.get_ticklabels() else 10.0
+    usual = float(axis.get_major_ticks(1)[0].label1.get_fontsize())
     size = min(usual, max(room / _LINE, _SMALLEST))
-    step = max(1, int(np.ceil(size * _LINE / room - 0.05)))
-    places = np.arange(0, len(labels), step)
+    step = max(1, math.ceil(size * _LINE / room - 0.05))
+    places = range(0, len(labels), step)
     texts = shortened([labels[place] for place in places])
-    axis.set_ticks(places, labels=texts, fontsize=size, **text)
+    axis.set_ticks(list(places), labels=texts, fontsize=size, **text)
+    return size
 
 
-def contrasting(colour: Sequence[float]) -> str:
-    """Return black or white, whichever is easier to read on a colour.
+def size_in_points(ax: Axes) -> tuple[float, float]:
+    """Return width and height of the axes in points, as they stand before the layout is done."""
+    box = ax.get_window_extent()
+    return 72 * box.width / ax.figure.dpi, 72 * box.height / ax.figure.dpi
+
+
+def contrasting(colour: Any) -> str:
+    """Return black or white, whichever is easier to read on a colour, red, green, blue in [0, 1].
 
     Examples
     --------
@@ -149,6 +132,19 @@ def contrasting(colour: Sequence[float]) -> str:
     return "black" if light > 0.18 else "white"
 
 
+def measure_name(given: GivenMeasureOptions) -> str:
+    """Return what the values are that these options ask for, with their unit if they have one.
+
+    Examples
+    --------
+    >>> measure_name({"base": 2}), measure_name({"normalized": True})
+    ('mutual information (bits)', 'normalised mutual information')
+    """
+    name = value_name(MeasureOptions.of(given))
+    text = name.replace("_", " ").replace("normalized", "normalised")
+    return f"{text} ({unit_name(given.get('base'))})" if name == "mutual_information" else text
+
+
 def unit_name(base: float | None) -> str:
     """Return the name of the unit of information that a base of the logarithm makes."""
-    return {None: "nats", 2: "bits"}.get(base, f"base {base}")
+    return "nats" if base is None else "bits" if base == 2 else f"base {base:g}"

@@ -10,13 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pandas_mi import analysis
+from pandas_mi.analysis.options import GivenOptions, takes_options
 from pandas_mi.plotting.canvas import (
-    MeasureOptions,
     axes_for,
     contrasting,
     label_ticks,
     shortened,
-    taking_options,
+    size_in_points,
     unit_name,
 )
 
@@ -43,7 +43,7 @@ class _Side:
     ascends: bool
 
 
-@taking_options
+@takes_options
 def pair(
     data: Any,
     x: Any,
@@ -52,8 +52,7 @@ def pair(
     ax: Axes | None = None,
     annotate: bool | Literal["auto"] = "auto",
     max_levels: int = 40,
-    normalized: bool = False,
-    **options: Unpack[MeasureOptions],
+    **given: Unpack[GivenOptions],
 ) -> Axes:
     """Draw the joint table of two columns, coloured by what each cell adds to their information.
 
@@ -99,14 +98,14 @@ def pair(
     """
     if isinstance(max_levels, bool) or not isinstance(max_levels, int) or max_levels < 2:
         raise ValueError(f"max_levels must be an int of at least 2, got {max_levels!r}")
-    table = analysis.contributions(data, x, y, normalized=normalized, **options)
+    table = analysis.contributions(data, x, y, **given)
     across, up = _side(table, 0, max_levels), _side(table, 1, max_levels)
     ax = axes_for(
         ax,
         min(_MARGIN + _CELL * 1.3 * len(across.labels), _LARGEST),
         min(_MARGIN + _CELL * len(up.labels), _LARGEST),
     )
-    unit = "normalised" if normalized else unit_name(options.get("base"))
+    unit = "normalised" if given.get("normalized") else unit_name(given.get("base"))
     image = _draw(ax, across, up, table["contribution"], f"contribution ({unit})")
     _label(ax, across, up, [str(x), str(y)])
     total, rows = table["contribution"].sum(min_count=1), table["count"].sum()
@@ -155,7 +154,8 @@ def _short_instants(labels: list[str]) -> list[str]:
 
 def _summed(across: _Side, up: _Side, values: pd.Series) -> NDArray[np.float64]:
     """Return a square of the values, shape (levels up, levels across)."""
-    square = np.zeros((len(up.labels), len(across.labels)))
+    # Without any row there is still one blank cell, for an image must have a size.
+    square = np.zeros((len(up.labels) or 1, len(across.labels) or 1))
     np.add.at(square, (up.places, across.places), values.to_numpy(dtype=np.float64))
     return square
 
@@ -169,7 +169,7 @@ def _draw(ax: Axes, across: _Side, up: _Side, values: pd.Series, label: str) -> 
     )  # fmt: skip
     ticks = [limit * part for part in (-1, -0.25, 0, 0.25, 1)]
     colours = ax.figure.colorbar(image, ax=ax, label=label, aspect=30, ticks=ticks)
-    colours.ax.set_yticklabels(["0" if tick == 0 else _signed(tick, 2) for tick in ticks])
+    colours.ax.set_yticklabels(["0" if tick == 0 else _signed(tick, ".2g") for tick in ticks])
     colours.ax.minorticks_off()
     colours.outline.set_visible(False)
     return image
@@ -187,8 +187,8 @@ def _root_norm(limit: float) -> Normalize:
     )
 
 
-def _signed(value: float, digits: int) -> str:
-    return f"{value:+.{digits}g}".replace("-", "−")
+def _signed(value: float, form: str) -> str:
+    return f"{value:+{form}}".replace("-", "\N{MINUS SIGN}")
 
 
 def _two_sided(ax: Axes) -> Colormap:
@@ -211,10 +211,8 @@ def _label(ax: Axes, across: _Side, up: _Side, names: list[str]) -> None:
 
 def _cell_points(ax: Axes, across: _Side, up: _Side) -> tuple[float, float]:
     """Return width and height of a cell in points, before the layout is done."""
-    box = ax.get_position()
-    width, height = ax.figure.get_size_inches()
-    wide = 72 * box.width * width / max(len(across.labels), 1)
-    return wide, 72 * box.height * height / max(len(up.labels), 1)
+    width, height = size_in_points(ax)
+    return width / max(len(across.labels), 1), height / max(len(up.labels), 1)
 
 
 def _fits(ax: Axes, across: _Side, up: _Side) -> bool:
@@ -225,6 +223,6 @@ def _fits(ax: Axes, across: _Side, up: _Side) -> bool:
 def _annotate(ax: Axes, image: AxesImage, counts: NDArray[np.float64]) -> None:
     for (row, column), value in np.ndenumerate(image.get_array()):
         if counts[row, column]:
-            ink = contrasting(image.cmap(image.norm(value)))
-            text = f"{value:+.3f}".replace("-", "−") + f"\n{counts[row, column]:,.0f}"
+            ink = contrasting(image.to_rgba(value))
+            text = f"{_signed(value, '.3f')}\n{counts[row, column]:,.0f}"
             ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=7.5)

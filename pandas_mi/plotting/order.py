@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 __all__ = ["cluster_order"]
 
+_ENDLESS = 1e6  # stands for infinite similarity: averages of it must stay finite
+
 Floats = NDArray[np.float64]
 
 
@@ -30,7 +32,7 @@ def cluster_order(similarity: Floats) -> list[int]:
     >>> cluster_order(np.array([[1.0, 0.1, 0.8], [0.1, 1.0, 0.2], [0.8, 0.2, 1.0]]))
     [0, 2, 1]
     """
-    rows = np.nan_to_num(np.asarray(similarity, dtype=np.float64))
+    rows = np.nan_to_num(np.asarray(similarity, dtype=np.float64), posinf=_ENDLESS)
     between = rows.copy()
     np.fill_diagonal(between, -np.inf)
     clusters: dict[int, list[int]] = {place: [place] for place in range(len(rows))}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Literal, Unpack, get_args
 
 import numpy as np
 import pandas as pd
 
 from pandas_mi import analysis
+from pandas_mi.analysis.options import GivenMeasureOptions, takes_measure_options
 from pandas_mi.plotting.canvas import (
-    MeasureOptions,
     axes_for,
     contrasting,
     label_ticks,
-    taking_options,
-    unit_name,
+    measure_name,
+    normalized_by_default,
+    size_in_points,
 )
 from pandas_mi.plotting.order import cluster_order
 
@@ -28,11 +30,12 @@ Order = Literal["cluster", "name"] | None
 
 _ROW = 0.2  # inches that a row of its own label needs
 _MARGIN = 2.6  # inches for labels and colour bar
-_LARGEST = 24.0  # inches: at 100 dots an inch still a picture that every viewer opens
+_LARGEST = 32.0  # inches: 200 labels of 7 points, and still a picture that every viewer opens
 _WIDE_ENOUGH = 24.0  # points of a cell that holds "0.00"
 
 
-@taking_options
+@normalized_by_default
+@takes_measure_options
 def heatmap(
     data: Any,
     columns: Any = None,
@@ -42,8 +45,7 @@ def heatmap(
     annotate: bool | Literal["auto"] = "auto",
     cmap: Any = None,
     vmax: float | None = None,
-    normalized: bool = True,
-    **options: Unpack[MeasureOptions],
+    **given: Unpack[GivenMeasureOptions],
 ) -> Axes:
     """Draw the mutual information of every pair of columns as a heat map.
 
@@ -61,12 +63,13 @@ def heatmap(
     cmap : str or Colormap, optional
         The user's own ``image.cmap`` by default.
     vmax : float, optional
-        The value of the last colour: by default 1 when normalised, else the highest value off
-        the diagonal. Give the same one to pictures that are to be compared.
+        The value of the last colour: by default the highest off the diagonal, rounded up to a
+        fifth when normalised. Give the same one to pictures that are to be compared.
     normalized : bool, default True
         Draw values from 0 to 1, which compare across pairs. Unlike in `pandas_mi.matrix`, this
         is the default.
-    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, progress
+    slice_query, sample_size, seed, bins, missing, average, base, min_periods, threads, \
+progress, adjusted, correction, estimator, n_neighbors, clip
         As in `pandas_mi.matrix`.
 
     Returns
@@ -90,14 +93,15 @@ def heatmap(
     """
     if order not in (*get_args(get_args(Order)[0]), None):
         raise ValueError(f"order must be one of 'cluster', 'name', None, got {order!r}")
-    values = analysis.matrix(data, columns, normalized=normalized, **options)
+    given.setdefault("normalized", True)
+    values = analysis.matrix(data, columns, **given)
     values = _ordered(values, order)
     side = min(_MARGIN + _ROW * len(values), _LARGEST)
     ax = axes_for(ax, side * 1.12, side)
-    image = ax.imshow(
-        values.to_numpy(), cmap=cmap, vmin=0.0, vmax=_highest(values, normalized, vmax)
-    )
-    _finish(ax, image, values, _colour_label(normalized, options.get("base")))
+    bounded = given["normalized"] or given.get("adjusted", False)
+    highest = _highest(values, bounded) if vmax is None else vmax
+    image = ax.imshow(values.to_numpy(), cmap=cmap, vmin=0.0, vmax=highest)
+    _finish(ax, image, values, measure_name(given))
     if annotate is True or (annotate == "auto" and _cell_points(ax, len(values)) >= _WIDE_ENOUGH):
         _annotate(ax, image, values)
     return ax
@@ -109,22 +113,16 @@ def _ordered(values: pd.DataFrame, order: Order) -> pd.DataFrame:
     if order == "name":
         places = sorted(range(len(values)), key=lambda place: str(values.index[place]))
     else:
-        places = cluster_order(values.to_numpy())
+        square = values.to_numpy()
+        places = cluster_order((square + square.T) / 2)  # Theil's U is not symmetric
     return values.iloc[places, places]
 
 
-def _highest(values: pd.DataFrame, normalized: bool, vmax: float | None) -> float:
-    if vmax is not None or normalized:
-        return 1.0 if vmax is None else vmax
+def _highest(values: pd.DataFrame, bounded: bool) -> float:
+    """Return where the colours end: with the diagonal among them, all others would look alike."""
     beside = values.to_numpy()[~np.eye(len(values), dtype=np.bool_)]
-    known = beside[~np.isnan(beside)]
-    return float(known.max()) if known.size and known.max() > 0 else 1.0
-
-
-def _colour_label(normalized: bool, base: float | None) -> str:
-    if normalized:
-        return "normalised mutual information"
-    return f"mutual information ({unit_name(base)})"
+    highest = float(beside[np.isfinite(beside)].max(initial=0.0)) or 1.0
+    return math.ceil(5 * highest) / 5 if bounded else highest
 
 
 def _finish(ax: Axes, image: AxesImage, values: pd.DataFrame, label: str) -> None:
@@ -137,22 +135,24 @@ def _finish(ax: Axes, image: AxesImage, values: pd.DataFrame, label: str) -> Non
     ax.spines[:].set_visible(False)
     over = bool((values > image.get_clim()[1]).any(axis=None))
     colours = ax.figure.colorbar(
-        image, ax=ax, label=label, shrink=0.8, aspect=30, extend="max" if over else "neither"
+        image,
+        ax=ax,
+        label=label,
+        shrink=0.8,
+        aspect=20 + len(values) / 4,
+        extend="max" if over else "neither",
     )
     colours.outline.set_visible(False)
 
 
 def _cell_points(ax: Axes, size: int) -> float:
-    """Return the side of a cell in points, as near as can be told before the layout is done."""
-    box = ax.get_position()
-    width, height = ax.figure.get_size_inches()
-    side = min(box.width * width, box.height * height)
-    return 72 * side / max(size, 1)
+    """Return the side of a cell in points, before the layout is done."""
+    return min(size_in_points(ax)) / max(size, 1)
 
 
 def _annotate(ax: Axes, image: AxesImage, values: pd.DataFrame) -> None:
     size = min(_cell_points(ax, len(values)) / 3, 10.0)
     for (row, column), value in np.ndenumerate(values.to_numpy()):
         if not np.isnan(value):
-            ink = contrasting(image.cmap(image.norm(value)))
+            ink = contrasting(image.to_rgba(value))
             ax.text(column, row, f"{value:.2f}", ha="center", va="center", color=ink, fontsize=size)

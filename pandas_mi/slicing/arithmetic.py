@@ -83,7 +83,12 @@ def _temporal(symbol: str, left: Value, right: Value) -> Value:
         return temporal.add_days(left, right, sign)
     if sign and left.type is Type.INTERVAL and right.type is Type.INTERVAL:
         return temporal.add_intervals(left, right, sign)
-    raise Mismatch(f"no {left.type} {symbol} {right.type}; dates take ± INTERVAL '1 day'")
+    if symbol == "*" and {left.type, right.type} == {Type.INTERVAL, Type.INTEGER}:
+        first, second = (left, right) if left.type is Type.INTERVAL else (right, left)
+        return temporal.times(first, second)
+    raise Mismatch(
+        f"cannot compute {left.type} {symbol} {right.type}; dates take + and - INTERVAL '1 day'"
+    )
 
 
 def _typed_moment(left: Value, right: Value, sign: int) -> tuple[Value, Value]:
@@ -103,9 +108,9 @@ def negate(value: Value) -> Value:
     """Return -value."""
     if value.type is Type.INTERVAL:
         return temporal.negated(value)
+    value = number(value, "-")
     if value.type is Type.FLOAT:
         return replace(value, data=-value.data)
-    value = number(value, "-")
     return exact.negate(value)
 
 

@@ -127,6 +127,9 @@ class _Scope:
         near = did_you_mean(name.text, self.labels)
         if name.quoted and name.text.lower() in self.folded:
             near += " A name in double quotes must match exactly."
+        hyphened = [str(x) for x in self.labels if str(x).startswith(name.text + "-")]
+        if hyphened:
+            near = f' A name with a hyphen needs double quotes: "{hyphened[0]}".'
         return f"no column {name} in the table; there are: {listing(self.labels)}.{near}"
 
     def check_qualifier(self, name: Name) -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pandas_mi.slicing import convert, exact, literals, temporal
+from pandas_mi.slicing import convert, exact, literals, temporal, writing
 from pandas_mi.slicing.query import Type
 from pandas_mi.slicing.values import (
     INSTANTS,
@@ -26,7 +25,7 @@ from pandas_mi.slicing.values import (
     union,
 )
 
-__all__ = ["as_text", "cast", "rounded"]
+__all__ = ["cast", "rounded"]
 
 Array = NDArray[Any]
 
@@ -61,7 +60,7 @@ def _read(value: Value, read: Callable[[str], Any]) -> tuple[Array, Mask | None]
     found[:-1] = [read(text) for text in encoded.dictionary.to_pylist()]
     codes = np.asarray(encoded.indices.fill_null(len(found) - 1))
     objects = found[codes]
-    unread = np.equal(objects, None).astype(np.bool_)
+    unread = np.asarray(pd.isna(objects), dtype=np.bool_)
     return np.where(unread, 0, objects), union(value.nulls, unread if unread.any() else None)
 
 
@@ -194,7 +193,7 @@ def rounded(value: Value, digits: int) -> Value:
 # ------------------------------------------------------------------- booleans and instants
 
 
-def _to_boolean(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_boolean(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type is Type.BOOLEAN:
         return value
     if value.type is Type.INTEGER:
@@ -205,19 +204,19 @@ def _to_boolean(value: Value, parameters: tuple[int, ...]) -> Value | None:
     return boolean(data.astype(np.bool_), nulls)
 
 
-def _to_date(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_date(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type in INSTANTS:
         return temporal.as_date(value)
     return _from_text(value, Type.DATE)
 
 
-def _to_timestamp(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_timestamp(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type in INSTANTS:
         return temporal.local(value)
     return _from_text(value, Type.TIMESTAMP)
 
 
-def _to_timestamptz(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_timestamptz(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type is Type.TIMESTAMPTZ:
         return value
     if value.type in INSTANTS:
@@ -225,7 +224,7 @@ def _to_timestamptz(value: Value, parameters: tuple[int, ...]) -> Value | None:
     return _from_text(value, Type.TIMESTAMPTZ)
 
 
-def _to_time(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_time(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type is Type.TIME:
         return value
     if value.type in (Type.TIMESTAMP, Type.TIMESTAMPTZ):
@@ -234,7 +233,7 @@ def _to_time(value: Value, parameters: tuple[int, ...]) -> Value | None:
     return _from_text(value, Type.TIME)
 
 
-def _to_interval(value: Value, parameters: tuple[int, ...]) -> Value | None:
+def _to_interval(value: Value, _parameters: tuple[int, ...]) -> Value | None:
     if value.type in (Type.INTERVAL, Type.TIME):
         return replace(value, type=Type.INTERVAL)
     return None
@@ -273,75 +272,11 @@ _MOMENTS: dict[Type, Callable[[str], int | None]] = {
 
 
 def _to_text(value: Value, parameters: tuple[int, ...]) -> Value | None:
-    text = as_text(value)
+    text = writing.as_text(value)
     if not parameters:
         return text
     return replace(text, data=pc.utf8_slice_codeunits(text.data, 0, parameters[0]))
 
-
-def as_text(value: Value) -> Value:
-    """Return any value as PostgreSQL writes it."""
-    if value.type is Type.TEXT:
-        return value
-    if value.type is Type.UNKNOWN:
-        return convert.literal(value, Type.TEXT)
-    if value.type not in _WRITE:
-        raise Mismatch(f"{value.type} has no text here")
-    data = value.data if value.nulls is None else np.where(value.nulls, 0, value.data)
-    codes, distinct = pd.factorize(data)
-    write = _WRITE[value.type]
-    written = pa.array([write(item, value.scale) for item in distinct], type=pa.large_string())
-    return Value(Type.TEXT, written.take(pa.array(codes)), value.nulls)
-
-
-def _write_float(number: float, scale: int) -> str:
-    """Write the shortest digits that read back, with an exponent where PostgreSQL has one.
-
-    >>> [_write_float(x, 0) for x in (1.0, 1e15, 1e-5, -0.1)]
-    ['1', '1e+15', '1e-05', '-0.1']
-    """
-    if not np.isfinite(number):
-        return "Infinity" if number > 0 else "-Infinity"
-    _, digits, exponent = Decimal(repr(float(number))).normalize().as_tuple()
-    magnitude = len(digits) + int(exponent) - 1
-    if number and not -5 < magnitude < 15:
-        mantissa = "".join(map(str, digits))
-        point = mantissa[0] + ("." + mantissa[1:] if len(mantissa) > 1 else "")
-        return f"{'-' if number < 0 else ''}{point}e{magnitude:+03d}"
-    text = f"{Decimal(repr(float(number))):f}"
-    return text.removesuffix(".0")
-
-
-def _write_decimal(whole: int, scale: int) -> str:
-    digits = str(abs(int(whole))).rjust(scale + 1, "0")
-    text = f"{digits[:-scale]}.{digits[-scale:]}" if scale else digits
-    return "-" + text if whole < 0 else text
-
-
-def _write_date(days: int, scale: int) -> str:
-    return str(np.datetime64(int(days), "D"))
-
-
-def _write_time(count: int, scale: int) -> str:
-    whole, rest = divmod(int(count), 10**scale)
-    fraction = f".{rest:0{scale}d}".rstrip("0") if rest else ""
-    return f"{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}{fraction}"
-
-
-def _write_timestamp(count: int, scale: int) -> str:
-    days, time = divmod(int(count), 86_400 * 10**scale)
-    return f"{_write_date(days, 0)} {_write_time(time, scale)}"
-
-
-_WRITE: dict[Type, Callable[[Any, int], str]] = {
-    Type.BOOLEAN: lambda truth, scale: "true" if truth else "false",
-    Type.INTEGER: lambda whole, scale: str(int(whole)),
-    Type.DECIMAL: _write_decimal,
-    Type.FLOAT: _write_float,
-    Type.DATE: _write_date,
-    Type.TIME: _write_time,
-    Type.TIMESTAMP: _write_timestamp,
-}
 
 _TO: dict[Type, Callable[[Value, tuple[int, ...]], Value | None]] = {
     Type.BOOLEAN: _to_boolean,

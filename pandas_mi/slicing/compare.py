@@ -72,7 +72,8 @@ def contains(value: Value, *items: Value) -> Value:
     """Return ``value IN (items)``: NULL rather than false when an item is NULL."""
     unified([value, *(item for item in items if not item.null)], "compare")
     known = [item for item in items if not item.null]
-    if len(known) > MANY and all(len(item) == 1 and item.nulls is None for item in known):
+    many = 1 if value.type is Type.TEXT else MANY  # one hash of a text costs two comparisons
+    if len(known) > many and all(len(item) == 1 and item.nulls is None for item in known):
         found = _looked_up(value, known)
     else:
         found = reduce(

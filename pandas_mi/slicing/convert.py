@@ -38,6 +38,8 @@ def unified(values: Sequence[Value], doing: str) -> list[Value]:
     NULLs take any type, text in quotes the type of the others.
     """
     types = {value.type for value in values} - {Type.UNKNOWN}
+    if all(value.null for value in values):
+        return list(values)
     target = _common(types, doing)
     zone = next((value.zone for value in values if value.zone), None)
     return [_become(value, target, zone) for value in values]
@@ -55,6 +57,8 @@ def _common(types: set[Type], doing: str) -> Type:
             raise Mismatch(temporal.NAIVE_AGAINST_ZONED)
         return Type.TIMESTAMP
     first, second = sorted(types, key=list(Type).index)[:2]
+    if types & OPAQUE:
+        raise Mismatch(f"cannot {doing} {second}; only IS [NOT] NULL applies to it")
     raise Mismatch(f"cannot {doing} {first} and {second}{_advice(types)}")
 
 
@@ -112,7 +116,7 @@ def literal(value: Value, target: Type, zone: str | None = None) -> Value:
         return replace(value, type=Type.TEXT)
     text = str(value.data[0])
     if target in OPAQUE:
-        raise Mismatch(f"cannot compare {target} with text; only IS [NOT] NULL applies to it")
+        raise Mismatch(f"cannot compare {target}; only IS [NOT] NULL applies to it")
     result = _READ[target](text, zone)
     if result is None:
         raise Mismatch(f"{text!r} cannot be read as {target}")
@@ -128,7 +132,7 @@ def typed_null(target: Type, n: int) -> Value:
     return Value(target, np.zeros(n, dtype=dtype), nulls)
 
 
-def _integer(text: str, zone: str | None) -> Value | None:
+def _integer(text: str, _zone: str | None) -> Value | None:
     whole = literals.read_integer(text)
     if whole is None or not exact.INT64[0] <= whole <= 2**64 - 1:
         return None
@@ -136,12 +140,12 @@ def _integer(text: str, zone: str | None) -> Value | None:
     return Value(Type.INTEGER, data, wide=data.dtype == object)
 
 
-def _decimal(text: str, zone: str | None) -> Value | None:
+def _decimal(text: str, _zone: str | None) -> Value | None:
     number = literals.read_decimal(text)
     return None if number is None else decimals(number)
 
 
-def _float(text: str, zone: str | None) -> Value | None:
+def _float(text: str, _zone: str | None) -> Value | None:
     number = literals.read_float(text)
     if number is None:
         return None
@@ -150,17 +154,17 @@ def _float(text: str, zone: str | None) -> Value | None:
     return Value(Type.FLOAT, np.array([number]))
 
 
-def _boolean(text: str, zone: str | None) -> Value | None:
+def _boolean(text: str, _zone: str | None) -> Value | None:
     truth = literals.read_boolean(text)
     return None if truth is None else boolean(np.array([truth]))
 
 
-def _date(text: str, zone: str | None) -> Value | None:
+def _date(text: str, _zone: str | None) -> Value | None:
     days = literals.read_date(text)
     return None if days is None else Value(Type.DATE, np.array([days], dtype=np.int64))
 
 
-def _timestamp(text: str, zone: str | None) -> Value | None:
+def _timestamp(text: str, _zone: str | None) -> Value | None:
     stamp = literals.read_timestamp(text)
     if stamp is None:
         return None
@@ -179,12 +183,12 @@ def _timestamptz(text: str, zone: str | None) -> Value | None:
     return replace(_moment(Type.TIMESTAMPTZ, written - offset), zone=zone or "UTC")
 
 
-def _time(text: str, zone: str | None) -> Value | None:
+def _time(text: str, _zone: str | None) -> Value | None:
     nanoseconds = literals.read_time(text)
     return None if nanoseconds is None else _moment(Type.TIME, nanoseconds)
 
 
-def _interval(text: str, zone: str | None) -> Value | None:
+def _interval(text: str, _zone: str | None) -> Value | None:
     interval = literals.read_interval(text)
     return None if interval is None else span(interval)
 

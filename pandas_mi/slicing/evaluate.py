@@ -10,18 +10,32 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pandas_mi.columns import Column, Kind
+from pandas_mi.columns import Column, Kind, factorized
 from pandas_mi.errors import SliceError
+from pandas_mi.slicing import fused
 from pandas_mi.slicing.convert import as_boolean
-from pandas_mi.slicing.functions import FUNCTIONS, OPERATORS
+from pandas_mi.slicing.functions import FUNCTIONS, OPERATORS, STRICT
 from pandas_mi.slicing.query import Call, Constant, Field, Name, Node, Type, render, walk
-from pandas_mi.slicing.values import Mask, Mismatch, Value, constant, from_column, spread, take
+from pandas_mi.slicing.values import (
+    Mask,
+    Mismatch,
+    Value,
+    constant,
+    from_column,
+    null_of,
+    rows,
+    spread,
+    take,
+)
 
 __all__ = ["Block", "evaluate", "prepared", "truth"]
 
 Array = NDArray[Any]
 
-FEW_CODES = 4  # comparisons that together cost no more than one lookup in a table
+FEW_CODES = 16  # comparisons of one byte that together cost no more than a lookup in a table
+SAMPLE = 1024  # texts that show whether a column repeats itself
+# Calls on text that cost less than finding the distinct values; LIKE and functions cost more.
+_CHEAP = frozenset({"=", "<>", "<", "<=", ">", ">=", "in", "not", "is null", "is not null"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +50,21 @@ class Block:
         Values by the identity of the node that they are the value of.
     fields : dict of int to Value
         Columns' values by position, as they are first asked for.
+    fuse : bool
+        Whether numexpr computes floating-point arithmetic.
     """
 
     columns: Mapping[int, Column]
     n_rows: int
     known: dict[int, Value] = field(default_factory=dict)
     fields: dict[int, Value] = field(default_factory=dict)
+    fuse: bool = False
 
     def part(self, start: int, stop: int) -> Block:
         """Return some of the rows."""
         columns = {position: _rows(c, start, stop) for position, c in self.columns.items()}
         known = {node: _part(value, start, stop) for node, value in self.known.items()}
-        return Block(columns, stop - start, known)
+        return Block(columns, stop - start, known, fuse=self.fuse)
 
 
 def _rows(column: Column, start: int, stop: int) -> Column:
@@ -55,9 +72,7 @@ def _rows(column: Column, start: int, stop: int) -> Column:
     codes = None if column.codes is None else column.codes[start:stop]
     values = column.values if codes is not None else column.values[start:stop]
     # The constructor costs a tenth of dataclasses.replace, and this runs for every block.
-    return Column(
-        column.kind, values, missing, codes, column.unit, column.zone, column.categorical
-    )
+    return Column(column.kind, values, missing, codes, column.unit, column.zone, column.categorical)
 
 
 def _part(value: Value, start: int, stop: int) -> Value:
@@ -84,7 +99,13 @@ def evaluate(node: Node, block: Block) -> Value:
     known = block.known.get(id(node))
     if known is not None:
         return known
+    if block.fuse:
+        value = fused.fused(node, block.known, lambda part: evaluate(part, block))
+        if value is not None:
+            return value
     values = [evaluate(argument, block) for argument in node.args]
+    if node.name in STRICT and any(value.null for value in values):
+        return null_of(rows(*values))  # nothing but NULL, whatever type it would have had
     try:
         return _function(node)(*values, *node.options)
     except Mismatch as mismatch:
@@ -102,7 +123,7 @@ def truth(where: Node, block: Block) -> Mask:
         return reduce(join, (truth(argument, block) for argument in where.args))
     value = evaluate(where, block)
     try:
-        return as_boolean(value, "a condition").data
+        return np.asarray(as_boolean(value, "a condition").data)
     except Mismatch as mismatch:
         raise SliceError(f"in {render(where)}: {mismatch}") from None
 
@@ -129,13 +150,22 @@ def prepared(where: Node, block: Block) -> Block:
 
     The subtrees' values for the rows of the block are looked up by code.
     """
-    coded = {place for place, column in block.columns.items() if column.codes is not None}
-    if not coded:
+    texts = {
+        place
+        for place, column in block.columns.items()
+        if column.codes is not None or column.kind is Kind.TEXT
+    }
+    if not texts:
         return block
     known = dict(block.known)
-    for node in _alone(where, coded):
+    coded: dict[int, Column] = {}
+    for node in _alone(where, texts):
         position = min(_fields(node))
-        column = _compact(block.columns[position])
+        if position not in coded:
+            coded[position] = _compact(_coded(block.columns[position], node))
+        column = coded[position]
+        if column.codes is None:
+            continue
         table = Block({position: _levels(column)}, len(column.values) + 1)
         known[id(node)] = _looked_up(spread(evaluate(node, table), table.n_rows), column)
     return replace(block, known=known)
@@ -157,11 +187,29 @@ def _alone(node: Node, coded: set[int]) -> Iterator[Node]:
         yield from _alone(argument, coded)
 
 
+def _coded(column: Column, node: Node) -> Column:
+    """Find the distinct values of plain text where that costs less than `node` on every row."""
+    if column.codes is not None or len(column) <= SAMPLE:
+        return column
+    if all(_cheap(part) for part in walk(node) if isinstance(part, Call)):
+        return column
+    texts: Any = column.values
+    repeats = len(texts.slice(0, SAMPLE).unique()) <= SAMPLE // 8
+    return factorized(column) if repeats else column
+
+
+def _cheap(node: Call) -> bool:
+    if node.name != "like":
+        return node.name in _CHEAP
+    pattern = node.args[1]
+    text = str(pattern.value) if isinstance(pattern, Constant) else "_"
+    return text.endswith("%") and not any(wildcard in text[:-1] for wildcard in "%_\\")
+
+
 def _compact(column: Column) -> Column:
     """Drop distinct values that no row has, when there are more of them than rows."""
     codes = column.codes
-    assert codes is not None  # noqa: S101 - for the type checker
-    if len(column.values) <= len(codes):
+    if codes is None or len(column.values) <= len(codes):
         return column
     used, codes = np.unique(np.maximum(codes, 0), return_inverse=True)
     return replace(column, values=column.values.take(used), codes=codes.reshape(-1))
@@ -191,7 +239,7 @@ def _looked_up(table: Value, column: Column) -> Value:
 
 def _any_of(codes: Array, wanted: Array) -> Mask:
     """Return which codes are among those wanted: by comparison when they are few."""
-    if len(wanted) <= FEW_CODES:
+    if len(wanted) <= FEW_CODES // codes.itemsize + 2:
         found = np.zeros(len(codes), dtype=np.bool_)
         for code in wanted.astype(codes.dtype):
             found |= codes == code

@@ -182,7 +182,7 @@ def _truncated(a: Array, b: Array) -> Array:
     """Divide towards zero; NumPy and Python divide towards minus infinity."""
     quotient = a // b
     inexact = (quotient * b != a) & ((a < 0) != (b < 0))
-    return quotient + inexact.astype(np.int64)
+    return np.asarray(quotient + inexact.astype(np.int64))
 
 
 def modulo(left: Value, right: Value) -> Value:
@@ -194,7 +194,7 @@ def modulo(left: Value, right: Value) -> Value:
 
 
 def _remainder(a: Array, b: Array) -> Array:
-    return a - _truncated(a, b) * b
+    return np.asarray(a - _truncated(a, b) * b)
 
 
 # ------------------------------------------------------------------------- decimal division
@@ -214,7 +214,7 @@ def _decimal_quotient(left: Value, right: Value, zero: Mask | None) -> Value:
 
 def _rounded(numerator: Array, denominator: Array) -> Array:
     """Divide nonnegative by positive Python integers, halves away from zero."""
-    return (2 * numerator + denominator) // (2 * denominator)
+    return np.asarray((2 * numerator + denominator) // (2 * denominator))
 
 
 def _powers(exponents: Array) -> Array:
@@ -230,7 +230,8 @@ def _quotient_digits(a: Array, a_scale: int, b: Array, b_scale: int) -> NDArray[
     a_weight, a_first = _leading(a, a_scale)
     b_weight, b_first = _leading(b, b_scale)
     weight = a_weight - b_weight - (a_first <= b_first)
-    return np.maximum(16 - 4 * weight, max(a_scale, b_scale, 0)).clip(max=DIGITS)
+    digits = np.maximum(16 - 4 * weight, max(a_scale, b_scale, 0))
+    return np.asarray(digits.clip(max=DIGITS), dtype=np.int64)
 
 
 def _leading(data: Array, scale: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -272,6 +273,7 @@ def to_float(data: Array, scale: int) -> NDArray[np.float64]:
 
 def _nearest(whole: int, scale: int) -> float:
     try:
-        return whole / 10**scale  # Python divides integers with one rounding
+        nearest: float = whole / 10**scale  # Python divides integers with one rounding
+        return nearest
     except OverflowError:
         return float("inf") if whole > 0 else float("-inf")

@@ -35,7 +35,7 @@ def _checked(operate: Callable[..., Any], *values: Value) -> Value:
 def _broken(data: Floats, arrays: list[Floats]) -> Mask:
     """Return where finite operands gave an infinity, and where the result is NaN."""
     finite = np.logical_and.reduce([np.isfinite(array) for array in np.broadcast_arrays(*arrays)])
-    return np.isnan(data) | (np.isinf(data) & finite)
+    return np.asarray(np.isnan(data) | (np.isinf(data) & finite), dtype=np.bool_)
 
 
 def add(left: Value, right: Value) -> Value:

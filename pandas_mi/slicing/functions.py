@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pandas_mi.slicing import arithmetic, casts, compare, logic, temporal, text
+from pandas_mi.slicing import arithmetic, casts, compare, like, logic, temporal, text
 from pandas_mi.slicing.values import Value
 
-__all__ = ["FUNCTIONS", "OPERATORS", "Function"]
+__all__ = ["FUNCTIONS", "OPERATORS", "STRICT", "Function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,8 @@ class Function:
         The parser's names of its operands, in order; ``*`` marks a list.
     required : int
         How many operands there must be.
+    strict : bool
+        Whether the result is NULL as soon as one operand is.
     """
 
     apply: Callable[..., Value]
@@ -34,6 +36,7 @@ class Function:
     node: str
     args: tuple[str, ...] = ("this",)
     required: int = 1
+    strict: bool = True
 
 
 def _pair(symbol: str) -> Callable[[Value, Value], Value]:
@@ -54,7 +57,7 @@ FUNCTIONS: dict[str, Function] = {
     "sign": Function(arithmetic.sign, ("sign",), "Sign"),
     "sqrt": Function(arithmetic.square_root, ("sqrt",), "Sqrt"),
     # text
-    "concat": Function(text.concat, ("concat",), "Concat", ("*expressions",)),
+    "concat": Function(text.concat, ("concat",), "Concat", ("*expressions",), strict=False),
     "left": Function(text.left, ("left",), "Left", ("this", "expression"), 2),
     "length": Function(text.length, ("length", "char_length", "character_length"), "Length"),
     "lower": Function(text.lower, ("lower",), "Lower"),
@@ -73,21 +76,31 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "upper": Function(text.upper, ("upper",), "Upper"),
     # any type
-    "coalesce": Function(logic.coalesce, ("coalesce",), "Coalesce", ("this", "*expressions")),
+    "coalesce": Function(
+        logic.coalesce, ("coalesce",), "Coalesce", ("this", "*expressions"), strict=False
+    ),
     "greatest": Function(
         lambda *values: compare.extreme(*values, symbol=">"),
         ("greatest",),
         "Greatest",
         ("this", "*expressions"),
+        strict=False,
     ),
     "least": Function(
         lambda *values: compare.extreme(*values, symbol="<"),
         ("least",),
         "Least",
         ("this", "*expressions"),
+        strict=False,
     ),
-    "nullif": Function(compare.nullif, ("nullif",), "Nullif", ("this", "expression"), 2),
+    "nullif": Function(compare.nullif, ("nullif",), "Nullif", ("this", "expression"), 2, False),
 }
+
+# Operators whose result is NULL as soon as one operand is; comparisons see to that themselves.
+STRICT = frozenset(
+    {"like", "ilike", "||", "sum", "product", "-", "trim", "extract", "date_trunc"}
+    | {name for name, function in FUNCTIONS.items() if function.strict}
+)
 
 # What has a syntax of its own; a call's options follow its operands.
 OPERATORS: dict[str, Callable[..., Value]] = {
@@ -109,8 +122,8 @@ OPERATORS: dict[str, Callable[..., Value]] = {
     "is not null": lambda value: logic.is_null(value, True),
     "is true": lambda value: logic.is_truth(value, True),
     "is false": lambda value: logic.is_truth(value, False),
-    "like": text.like,
-    "ilike": lambda value, pattern, escape: text.like(value, pattern, escape, True),
+    "like": like.like,
+    "ilike": lambda value, pattern, escape: like.like(value, pattern, escape, True),
     "||": text.join,
     "sum": arithmetic.chain,
     "product": arithmetic.chain,

@@ -55,7 +55,7 @@ def read_decimal(text: str) -> Decimal | None:
     """
     text = text.strip(_SPACE)
     match = _DECIMAL.fullmatch(text)
-    if match is None or len(text) > DIGITS or (match[1] and len(match[1].strip("+-0")) > 3):
+    if match is None or len(text) > DIGITS or abs(int(match[1] or 0)) > DIGITS:
         return None
     return Decimal(text)
 

@@ -39,7 +39,7 @@ def conjunction(left: Value, right: Value) -> Value:
 
 def _possible(value: Value) -> Mask:
     """Return where a boolean is true or NULL."""
-    return value.data if value.nulls is None else value.data | value.nulls
+    return np.asarray(value.data if value.nulls is None else value.data | value.nulls)
 
 
 def disjunction(left: Value, right: Value) -> Value:
@@ -73,7 +73,7 @@ def is_truth(value: Value, truth: bool) -> Value:
 
 def coalesce(*values: Value) -> Value:
     """Return the first operand that is not NULL."""
-    result, *others = unified(values, "COALESCE")
+    result, *others = unified(values, "combine")
     for other in others:
         if result.nulls is None:
             break
@@ -86,7 +86,7 @@ def coalesce(*values: Value) -> Value:
 def case(*values: Value) -> Value:
     """Return CASE: conditions and results in turn, then what holds when no condition is true."""
     conditions = [as_boolean(value, "CASE WHEN").data for value in values[:-1:2]]
-    *results, default = unified([*values[1:-1:2], values[-1]], "mix in one CASE")
+    *results, default = unified([*values[1:-1:2], values[-1]], "combine")
     n = rows(*values)
     chosen = spread(default, n)
     for condition, result in zip(reversed(conditions), reversed(results), strict=True):

@@ -70,7 +70,7 @@ def _function(tree: Any, name: str, function: Function, depth: int) -> Node:
 # -------------------------------------------------------------------- names and literals
 
 
-def _column(tree: Any, depth: int) -> Node:
+def _column(tree: Any, _depth: int) -> Node:
     allow(tree, "this", "table", "db", "catalog")
     if not isinstance(tree.this, exp.Identifier):
         raise refusals.refusal(tree.this)
@@ -80,7 +80,7 @@ def _column(tree: Any, depth: int) -> Node:
     )
 
 
-def _literal(tree: Any, depth: int) -> Node:
+def _literal(tree: Any, _depth: int) -> Node:
     allow(tree, "this", "is_string")
     if tree.is_string:
         return Constant(tree.this, Type.UNKNOWN)
@@ -101,15 +101,15 @@ def number(text: str) -> Constant:
     return Constant(value, Type.DECIMAL)
 
 
-def _boolean(tree: Any, depth: int) -> Node:
+def _boolean(tree: Any, _depth: int) -> Node:
     return Constant(bool(tree.this), Type.BOOLEAN)
 
 
-def _null(tree: Any, depth: int) -> Node:
+def _null(_tree: Any, _depth: int) -> Node:
     return Constant(None, Type.UNKNOWN)
 
 
-def _raw(tree: Any, depth: int) -> Node:
+def _raw(tree: Any, _depth: int) -> Node:
     allow(tree, "this")
     return Constant(str(tree.this), Type.UNKNOWN)
 
@@ -170,9 +170,9 @@ def _not(tree: Any, depth: int) -> Node:
 def _minus(tree: Any, depth: int) -> Node:
     allow(tree, "this")
     node = expression(tree.this, depth)
-    if isinstance(node, Constant) and isinstance(node.value, int | Decimal):
-        if not isinstance(node.value, bool):
-            return Constant(-node.value, node.type)
+    numeric = isinstance(node, Constant) and node.type in (Type.INTEGER, Type.DECIMAL)
+    if numeric and isinstance(node, Constant) and isinstance(node.value, int | Decimal):
+        return Constant(-node.value, node.type)
     return Call("-", (node,))
 
 

@@ -74,7 +74,7 @@ def _candidates(first: tuple[Array, Array], stop: int) -> Places:
     if len(early) <= stop:
         return np.arange(n) if len(early) < stop else early
     bound = np.partition(data[early], stop - 1)[stop - 1]
-    return early[data[early] <= bound]
+    return np.asarray(early[data[early] <= bound], dtype=np.intp)
 
 
 def first_of_each(values: Sequence[Value], n: int) -> Places:

@@ -15,7 +15,26 @@ from pandas_mi.slicing.query import Slice
 __all__ = ["parse"]
 
 _UNITS = frozenset(
-    ["year", "years", "month", "months", "week", "weeks", "day", "days", "hour", "hours", "minute", "minutes", "second", "seconds", "millisecond", "milliseconds", "microsecond", "microseconds"]
+    [
+        "year",
+        "years",
+        "month",
+        "months",
+        "week",
+        "weeks",
+        "day",
+        "days",
+        "hour",
+        "hours",
+        "minute",
+        "minutes",
+        "second",
+        "seconds",
+        "millisecond",
+        "milliseconds",
+        "microsecond",
+        "microseconds",
+    ]
 )
 
 
@@ -82,17 +101,17 @@ def _parsed(query: str) -> Slice:
         tokens.pop()
     if not tokens:
         raise SliceError("the slice query is empty; write a predicate such as x > 5")
-    guard.check_tokens(tokens)
     if any(token.token_type.name == "SEMICOLON" for token in tokens):
         raise SliceError("a slice query is one statement; remove what follows the semicolon")
-    parser = sqlglot.Dialect.get_or_raise("postgres").parser()
     statement = guard.is_statement(tokens)
+    if statement and tokens[0].text.lower() not in ("select", "with"):
+        raise SliceError(_not_a_query(tokens[0].text))
+    guard.check_tokens(tokens)
+    parser = sqlglot.Dialect.get_or_raise("postgres").parser()
     tokens = _intervals_as_casts(tokens)
     if not statement:
         (tree,) = parser.parse_into(exp.Condition, tokens, query)
         return Slice(where=lower.expression(tree))
-    if tokens[0].text.lower() not in ("select", "with"):
-        raise SliceError(_not_a_query(tokens[0].text))
     (tree,) = parser.parse(tokens, query)
     return statements.select(tree)
 
@@ -100,7 +119,7 @@ def _parsed(query: str) -> Slice:
 def _not_a_query(word: str) -> str:
     word = word.upper()
     if word in ("FROM", "TABLE"):
-        return f"a slice query cannot begin with {word}; write SELECT * FROM …"
+        return f"a slice query cannot begin with {word}; write SELECT * FROM …"  # noqa: S608
     return f"{word} is not supported; a slice query is a SELECT or a predicate, and only reads"
 
 
@@ -130,9 +149,10 @@ def _intervals_as_casts(tokens: list[Any]) -> list[Any]:
 
 
 def _token(like: Any, kind: str, text: str) -> Any:
-    from sqlglot.tokens import Token, TokenType
+    from sqlglot import tokens
 
-    return Token(TokenType[kind], text, like.line, like.col, like.start, like.end)
+    kinds: Any = getattr(tokens, "TokenType")  # noqa: B009 - not exported to the type checker
+    return type(like)(kinds[kind], text, like.line, like.col, like.start, like.end)
 
 
 def _complaint(error: Exception) -> str:

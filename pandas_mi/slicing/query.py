@@ -145,6 +145,21 @@ def render(node: Node) -> str:
 _INFIX = {"and", "or", "=", "<>", "<", "<=", ">", ">=", "||", "like", "ilike"}
 
 
+_SHAPES = {
+    "not": "NOT {0}",
+    "-": "-{0}",
+    "in": "{0} IN ({rest})",
+    "between": "{0} BETWEEN {1} AND {2}",
+    "between symmetric": "{0} BETWEEN SYMMETRIC {1} AND {2}",
+    "is null": "{0} IS NULL",
+    "is not null": "{0} IS NOT NULL",
+    "is true": "{0} IS TRUE",
+    "is false": "{0} IS FALSE",
+    "is distinct from": "{0} IS DISTINCT FROM {1}",
+    "is not distinct from": "{0} IS NOT DISTINCT FROM {1}",
+}
+
+
 def _render(node: Node, depth: int) -> str:
     if isinstance(node, Constant):
         return _literal(node.value)
@@ -160,8 +175,16 @@ def _render(node: Node, depth: int) -> str:
         return " ".join([parts[0], *(f"{s} {p}" for s, p in zip(signs, parts[1:], strict=False))])
     if node.name in _INFIX:
         return f" {node.name.upper()} ".join(parts)
-    if node.name == "cast":
-        return f"CAST({parts[0]} AS {node.options[0]})"
+    shape = _SHAPES.get(node.name)
+    if shape is not None:
+        return shape.format(*parts, rest=", ".join(parts[1:]))
+    if node.name in ("cast", "extract", "date_trunc"):
+        option = str(node.options[0])
+        return {
+            "cast": f"CAST({parts[0]} AS {option})",
+            "extract": f"EXTRACT({option.upper()} FROM {parts[0]})",
+            "date_trunc": f"DATE_TRUNC('{option}', {parts[0]})",
+        }[node.name]
     return f"{node.name.upper()}({', '.join(parts)})"
 
 

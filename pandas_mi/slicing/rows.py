@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Chunk, Kind
-from pandas_mi.slicing import ordering
+from pandas_mi.slicing import fused, ordering
 from pandas_mi.slicing.binding import BoundSlice
 from pandas_mi.slicing.evaluate import Block, evaluate, prepared, truth
 from pandas_mi.slicing.query import Field, Node
@@ -21,8 +22,8 @@ __all__ = ["select"]
 Rows = NDArray[np.int64]
 Read = Callable[[int, int], Chunk]
 
-READ_ROWS = 2**19  # read at once: reading costs about 50 µs a column, whatever its length
-BLOCK_ROWS = 2**16  # evaluated at once: a few temporaries of this size stay in cache
+READ_ROWS = 2**18  # read at once: reading costs about 50 µs a column, whatever its length
+BLOCK_ROWS = 2**17  # evaluated at once: a few temporaries of this size stay in cache
 FIRST_ROWS = 2**12  # read first when LIMIT may end the search early
 
 # The kinds of which an empty column says nothing, or whose codes differ from block to block.
@@ -120,10 +121,11 @@ def _pieces(
     where: Node | None, nodes: list[Node], reader: _Reader, wanted: int | None
 ) -> Iterator[tuple[Rows, list[Value]]]:
     """Yield the matching rows of run after run, several at a time where that is faster."""
+    fuse = fused.preferred(where, reader.n_rows)
 
     def piece(run: tuple[int, int]) -> tuple[Rows, list[Value]]:
         block = reader.block(*run)
-        places = _true(where, block)
+        places = _true(where, replace(block, fuse=fuse))
         values = [take(spread(evaluate(node, block), block.n_rows), places) for node in nodes]
         places += run[0]
         return places, values
@@ -133,7 +135,7 @@ def _pieces(
     if wanted is not None:
         return map(piece, reader.runs(FIRST_ROWS))
     runs = list(reader.runs(READ_ROWS))
-    workers = min(_cores(), len(runs) // 2)
+    workers = 1 if fuse else min(_cores(), len(runs) // 2)
     return map(piece, runs) if workers < 2 else _threaded(piece, runs, workers)
 
 
@@ -159,7 +161,8 @@ def _true(where: Node | None, block: Block) -> Rows:
         return np.arange(block.n_rows, dtype=np.int64)
     found = np.empty(block.n_rows, dtype=np.bool_)
     block = prepared(where, block)
-    for start in range(0, max(block.n_rows, 1), BLOCK_ROWS):
-        stop = min(start + BLOCK_ROWS, block.n_rows)
+    size = max(block.n_rows, 1) if block.fuse else BLOCK_ROWS  # numexpr cuts blocks of its own
+    for start in range(0, max(block.n_rows, 1), size):
+        stop = min(start + size, block.n_rows)
         found[start:stop] = truth(where, block.part(start, stop))
     return np.flatnonzero(found)

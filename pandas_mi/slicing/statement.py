@@ -9,7 +9,7 @@ from sqlglot import exp
 from pandas_mi.errors import SliceError
 from pandas_mi.slicing import refusals
 from pandas_mi.slicing.lower import allow, expression
-from pandas_mi.slicing.query import Name, OrderKey, Slice
+from pandas_mi.slicing.query import Name, OrderKey, Slice, render
 
 __all__ = ["select"]
 
@@ -88,16 +88,16 @@ def _column(item: Any) -> tuple[Name | None, str | None]:
         return None, None
     if isinstance(item, exp.Column) and isinstance(item.this, exp.Star) and alias is None:
         allow(item.this)
-        qualifier = tuple((part.this, bool(part.quoted)) for part in item.parts[:-1])
+        parts: list[Any] = item.parts[:-1]
+        qualifier = tuple((part.this, bool(part.quoted)) for part in parts)
         return Name("*", False, qualifier), None
     while isinstance(item, exp.Paren):
         item = item.this
     if not isinstance(item, exp.Column):
         node = expression(item)
-        raise SliceError(_not_a_column(item, str(node)))
+        raise SliceError(_not_a_column(item, render(node)))
     name = expression(item)
-    assert isinstance(name, Name)
-    return name, alias
+    return (name if isinstance(name, Name) else None), alias
 
 
 def _not_a_column(item: Any, shown: str) -> str:

@@ -294,20 +294,17 @@ def _add_months(counts: Counts, months: int, day: int) -> Counts:
     first = target.astype("datetime64[D]").view(np.int64)
     length = (target + np.timedelta64(1, "M")).astype("datetime64[D]").view(np.int64) - first
     within = days - start.astype("datetime64[D]").view(np.int64)
-    return (first + np.minimum(within, length - 1)) * day + time
+    return np.asarray((first + np.minimum(within, length - 1)) * day + time)
 
 
 def difference(left: Value, right: Value) -> Value:
     """Return left - right of dates (whole days) or of timestamps (an interval)."""
     if left.type is Type.DATE and right.type is Type.DATE:
-        whole = [Value(Type.INTEGER, v.data, v.nulls) for v in (left, right)]
-        return exact.add(whole[0], whole[1], -1)
+        first, second = (Value(Type.INTEGER, v.data, v.nulls) for v in (left, right))
+        return exact.add(first, second, -1)
     if (left.type is Type.TIMESTAMPTZ) != (right.type is Type.TIMESTAMPTZ):
         raise Mismatch(NAIVE_AGAINST_ZONED)
-    whole = [
-        Value(Type.DECIMAL, c, v.nulls, scale=s) for v in (left, right) for c, s in [seconds(v)]
-    ]
-    gap = exact.add(whole[0], whole[1], -1)
+    gap = exact.add(_whole(left), _whole(right), -1)
     return Value(Type.INTERVAL, gap.data, gap.nulls, scale=gap.scale)
 
 
@@ -325,9 +322,7 @@ def add_days(value: Value, days: Value, sign: int) -> Value:
 
 def add_intervals(left: Value, right: Value, sign: int) -> Value:
     """Return left ± right of two intervals."""
-    gap = exact.add(
-        *(Value(Type.DECIMAL, v.data, v.nulls, scale=v.scale) for v in (left, right)), sign
-    )
+    gap = exact.add(_whole(left), _whole(right), sign)
     months, days = left.months + sign * right.months, left.days + sign * right.days
     return Value(Type.INTERVAL, gap.data, gap.nulls, scale=gap.scale, months=months, days=days)
 
@@ -335,3 +330,26 @@ def add_intervals(left: Value, right: Value, sign: int) -> Value:
 def negated(value: Value) -> Value:
     """Return the interval that undoes one."""
     return replace(value, data=-value.data, months=-value.months, days=-value.days)
+
+
+def times(value: Value, factor: Value) -> Value:
+    """Return the interval repeated a whole number of times."""
+    calendar = bool(value.months or value.days)
+    if calendar and len(factor) != 1:
+        raise Mismatch("cannot multiply months or days by a column; use hours")
+    count = int(factor.data[0]) if calendar else 0
+    span = exact.multiply(_whole(value), replace(factor, type=Type.DECIMAL, wide=False))
+    return Value(
+        Type.INTERVAL,
+        span.data,
+        span.nulls,
+        scale=span.scale,
+        months=value.months * count,
+        days=value.days * count,
+    )
+
+
+def _whole(value: Value) -> Value:
+    """Return an interval's or timestamp's count of seconds as a number."""
+    counts, scale = (value.data, value.scale) if value.type is Type.INTERVAL else seconds(value)
+    return Value(Type.DECIMAL, counts, value.nulls, scale=scale)

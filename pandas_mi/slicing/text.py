@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pandas_mi.slicing import casts, convert
+from pandas_mi.slicing import convert, writing
 from pandas_mi.slicing.query import Type
 from pandas_mi.slicing.values import Mask, Mismatch, Value, boolean, rows, spread, union
 
-__all__ = ["concat", "join", "like", "pattern_parts"]
+__all__ = ["compare", "concat", "join", "text_of"]
 
 Array = NDArray[Any]
 
@@ -45,7 +44,7 @@ def compare(symbol: str, left: Value, right: Value) -> Mask:
     """Compare by code point; UTF-8 sorts as its code points do."""
     kernel = _COMPARE[symbol]
     a, b = _operands(left, right)
-    return _mask(kernel(a, b), max(len(left), len(right)))
+    return truths(kernel(a, b))
 
 
 _COMPARE = {
@@ -69,7 +68,8 @@ def _operands(left: Value, right: Value) -> tuple[Any, Any]:
     return a, (b[0] if len(b) == 1 and len(a) != 1 else b)
 
 
-def _mask(found: Any, n: int) -> Mask:
+def truths(found: Any) -> Mask:
+    """Return an Arrow boolean array as NumPy, False where null."""
     if found.null_count:
         found = found.fill_null(False)
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=np.bool_)
@@ -98,10 +98,10 @@ def length(value: Value) -> Value:
 
 
 def _single(value: Value) -> Any:
-    """Return the one value, or None when there are several."""
-    if len(value) != 1:
-        return None
-    return value.data[0].as_py() if isinstance(value.data, pa.Array) else int(value.data[0])
+    """Return the one value; anything where it is null."""
+    if isinstance(value.data, pa.Array):
+        return value.data[0].as_py() or ""
+    return int(value.data[0])
 
 
 def _rowwise(function: Callable[..., Any], out: Type, *values: Value) -> Value:
@@ -210,7 +210,7 @@ def replaced(value: Value, old: Value, new: Value) -> Value:
     return _rowwise(lambda t, a, b: t.replace(a, b) if a else t, Type.TEXT, *operands)
 
 
-def _check_growth(text: Value, old: Value, new: Value) -> None:
+def _check_growth(text: Value, _old: Value, new: Value) -> None:
     # Nested calls with a long replacement multiply: 30 of them would fill any memory.
     longest = pc.max(pc.binary_length(new.data)).as_py() or 0
     if text.data.nbytes * max(longest, 1) * (len(new) if len(text) == 1 else 1) > LARGEST:
@@ -228,10 +228,10 @@ def starts_with(value: Value, prefix: Value) -> Value:
     value, prefix = text_of(value, "STARTS_WITH"), text_of(prefix, "STARTS_WITH")
     nulls = union(value.nulls, prefix.nulls)
     if len(prefix) == 1:
-        found = _mask(pc.starts_with(value.data, pattern=_single(prefix)), len(value))
+        found = truths(pc.starts_with(value.data, pattern=_single(prefix)))
         return boolean(found, nulls)
-    found = _rowwise(lambda text, part: text.startswith(part), Type.INTEGER, value, prefix)
-    return boolean(found.data.astype(np.bool_), nulls)
+    counts = _rowwise(lambda text, part: text.startswith(part), Type.INTEGER, value, prefix)
+    return boolean(counts.data.astype(np.bool_), nulls)
 
 
 # -------------------------------------------------------------------------- concatenation
@@ -241,7 +241,7 @@ def join(*values: Value) -> Value:
     """Return ``a || b``: NULL as soon as one operand is."""
     if not any(value.type in (Type.TEXT, Type.UNKNOWN) for value in values):
         raise Mismatch(f"|| needs text on one side, not {values[0].type} and {values[1].type}")
-    return _joined([casts.as_text(value) for value in values])
+    return _joined([writing.as_text(value) for value in values])
 
 
 def concat(*values: Value) -> Value:
@@ -250,7 +250,7 @@ def concat(*values: Value) -> Value:
     for value in values:
         if value.type is Type.BOOLEAN:  # CONCAT alone writes t and f
             value = _initials(value)
-        text = casts.as_text(value)
+        text = writing.as_text(value)
         if text.nulls is not None:
             text = spread(text, len(text.nulls))
             kept = pc.if_else(pa.array(text.nulls), pa.scalar("", text.data.type), text.data)
@@ -273,93 +273,3 @@ def _joined(texts: list[Value]) -> Value:
     parts = [spread(text, n).data.cast(pa.large_string()).fill_null("") for text in texts]
     blank = pa.scalar("", pa.large_string())
     return spread_nulls(Value(Type.TEXT, pc.binary_join_element_wise(*parts, blank)), nulls)
-
-
-# ----------------------------------------------------------------------------------- LIKE
-
-
-def like(value: Value, pattern: Value, escape: str = "\\", fold: bool = False) -> Value:
-    """Return ``value LIKE pattern``; ILIKE when `fold`.
-
-    A pattern that is a column is applied once for each of its distinct values.
-    """
-    what = "ILIKE" if fold else "LIKE"
-    value, pattern = text_of(value, what), text_of(pattern, what)
-    nulls = union(value.nulls, pattern.nulls)
-    if fold:
-        value, pattern = lower(value), lower(pattern)
-    if len(pattern) == 1:
-        if pattern.nulls is not None:
-            return boolean(np.zeros(len(value), dtype=np.bool_), nulls)
-        return boolean(_matches(value.data, str(pattern.data[0]), escape), nulls)
-    return boolean(_matches_each(value, pattern, escape), nulls)
-
-
-def _matches_each(value: Value, pattern: Value, escape: str) -> Mask:
-    n = rows(value, pattern)
-    found = np.zeros(n, dtype=np.bool_)
-    texts, encoded = spread(value, n).data, pattern.data.fill_null("").dictionary_encode()
-    codes = np.asarray(encoded.indices)
-    order = np.argsort(codes, kind="stable")
-    edges = np.searchsorted(codes[order], np.arange(len(encoded.dictionary) + 1))
-    for code, text in enumerate(encoded.dictionary.to_pylist()):
-        rows_of = order[edges[code] : edges[code + 1]]
-        found[rows_of] = _matches(texts.take(pa.array(rows_of)), text, escape, strict=False)
-    return found
-
-
-def pattern_parts(pattern: str, escape: str) -> list[str] | None:
-    """Split a pattern into literal text and the wildcards "%" and "_"; None when it dangles.
-
-    Literal text is marked by a leading "=".
-
-    >>> pattern_parts("a%b!%_", "!")
-    ['=a', '%', '=b%', '_']
-    """
-    parts: list[str] = []
-    position = 0
-    while position < len(pattern):
-        character = pattern[position]
-        if character == escape and escape:
-            position += 1
-            if position == len(pattern):
-                return None
-            character = "=" + pattern[position]
-        elif character not in "%_":
-            character = "=" + character
-        if character[0] == "=" and parts and parts[-1][0] == "=":
-            parts[-1] += character[1:]
-        elif not (character == "%" and parts and parts[-1] == "%"):
-            parts.append(character)
-        position += 1
-    return parts
-
-
-def _matches(data: pa.Array, pattern: str, escape: str, strict: bool = True) -> Mask:
-    parts = pattern_parts(pattern, escape)
-    if parts is None:
-        if strict:
-            raise Mismatch(f"the LIKE pattern {pattern!r} ends with its escape character")
-        return np.zeros(len(data), dtype=np.bool_)
-    simple = _simple(data, parts)
-    if simple is None:
-        expression = "".join(_REGEX.get(part) or re.escape(part[1:]) for part in parts)
-        simple = pc.match_substring_regex(data, pattern=rf"(?s)\A{expression}\z")
-    return _mask(simple, len(data))
-
-
-_REGEX = {"%": ".*", "_": "."}
-
-
-def _simple(data: pa.Array, parts: list[str]) -> Any:
-    """Return the match by a plain kernel, several times as fast as a regular expression."""
-    literal = [part[1:] for part in parts if part[0] == "="]
-    shape = "".join("=" if part[0] == "=" else part for part in parts)
-    if shape == "":
-        return pc.equal(data, pa.scalar("", data.type))
-    if shape == "%":
-        return pc.is_valid(data)
-    if shape == "=":
-        return pc.equal(data, pa.scalar(literal[0], data.type))
-    kernel = {"=%": pc.starts_with, "%=": pc.ends_with, "%=%": pc.match_substring}.get(shape)
-    return None if kernel is None else kernel(data, pattern=literal[0])

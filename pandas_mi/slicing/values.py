@@ -269,5 +269,6 @@ def rescaled(data: Array, digits: int) -> Array:
     factor = 10**digits
     low, high = int(data.min()), int(data.max())
     if data.dtype != object and max(-low, high) * factor < 2**63:
-        return data.astype(np.int64) * factor
-    return narrow(data.astype(object) * factor)
+        return np.asarray(data.astype(np.int64) * factor)
+    scaled: Array = data.astype(object) * factor
+    return narrow(scaled)

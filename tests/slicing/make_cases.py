@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one row of the table a line
 """Answer the queries of ``queries.sql`` with a live PostgreSQL, into ``cases.json``.
 
 Run ``python tests/slicing/make_cases.py`` where ``psql`` reaches a server; the tests themselves
@@ -10,6 +11,7 @@ import json
 import os
 import pathlib
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).parent
 
@@ -111,7 +113,7 @@ def main() -> None:
     cases = []
     for query, answer in zip(queries, answers(queries), strict=True):
         if isinstance(answer, str):
-            print(f"PostgreSQL raises {answer!r} for {query}")
+            sys.stdout.write(f"PostgreSQL raises {answer!r} for {query}\n")
         else:
             cases.append({"query": query, "rows": answer})
     rows = [[repr(v) if isinstance(v, float) else v for v in row] for row in ROWS]
@@ -119,7 +121,7 @@ def main() -> None:
     dumped = ",\n".join("  " + json.dumps(case, ensure_ascii=False) for case in cases)
     text = f'{{"table": {json.dumps(table, ensure_ascii=False)},\n"cases": [\n{dumped}\n]}}\n'
     (HERE / "cases.json").write_text(text, encoding="utf-8")
-    print(f"{len(cases)} cases")
+    sys.stdout.write(f"{len(cases)} cases\n")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,177 @@
+"""Counting what does not fit in memory: tasks over chunk after chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from functools import reduce
+from operator import add
+from threading import local
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pandas_mi.analysis.streams import Stream, StreamedCodes
+from pandas_mi.counting import (
+    Codes,
+    JointCounts,
+    SparsePair,
+    Task,
+    Tile,
+    Workspace,
+    fused_codes,
+)
+
+__all__ = ["counted", "planned", "stream_of"]
+
+_BUDGET = 1 << 27  # bytes of counts that are held at once; with more, a pass over the data each
+_MOST_CELLS = 1 << 25  # occupied cells of one sparse table: 512 MB
+_WORTH_ADDING = 1 << 20  # cells
+
+Counts = Any  # what a task's `count` returns
+Runs = Mapping[int, NDArray[Any]]
+
+
+def stream_of(columns: Mapping[int, Codes]) -> Stream | None:
+    """Return the stream that the columns come from, if they do."""
+    first = next(iter(columns.values()), None)
+    return first.stream if isinstance(first, StreamedCodes) else None
+
+
+def planned(columns: Mapping[int, Codes]) -> Mapping[int, Codes]:
+    """Return codes that tasks can be planned from: of a stream, such as stand for a chunk."""
+    return {
+        place: codes.stand_in() if isinstance(codes, StreamedCodes) else codes
+        for place, codes in columns.items()
+    }
+
+
+def counted(
+    stream: Stream, columns: Mapping[int, Codes], tasks: Sequence[Task]
+) -> Iterator[list[tuple[Task, Counts]]]:
+    """Yield tasks with the counts of all chunks, as many at a time as memory is meant to hold."""
+    batches = list(_batches(tasks, columns, stream.view.n_rows))
+    stream.gauge.expect(len(batches))
+    for batch in batches:
+        totals = [_SparseTotal(t) if isinstance(t, SparsePair) else _DenseTotal(t) for t in batch]
+        counter = _Counter(batch, columns)
+        with (
+            closing(stream.runs(counter.places)) as runs,
+            ThreadPoolExecutor(stream.workers) as pool,
+        ):
+            for run in stream.gauge.passing(runs):
+                add = counter.of(run, pool)
+                list(pool.map(add, totals))
+        yield [(total.task, total.counts()) for total in totals]
+    stream.gauge.close()
+
+
+class _DenseTotal:
+    """The counts of a tile, chunk after chunk."""
+
+    def __init__(self, task: Tile) -> None:
+        self.task = task
+        self._sum: NDArray[np.int64] | None = None
+
+    def add(self, counts: NDArray[np.int64]) -> None:
+        if self._sum is None:
+            self._sum = counts.copy()  # the workspace that holds them is used again
+        else:
+            self._sum += counts
+
+    def counts(self) -> Counts:
+        return self._sum
+
+
+class _SparseTotal:
+    """The counts of a sparse pair, chunk after chunk."""
+
+    def __init__(self, task: SparsePair) -> None:
+        self.task = task
+        self._sum: JointCounts | None = None
+        self._waiting: list[JointCounts] = []
+        self._cells = 0
+
+    def add(self, counts: JointCounts) -> None:
+        """Put the counts by until they are as many as the sum: adding sorts all cells."""
+        self._waiting.append(counts)
+        self._cells += counts.counts.size
+        if self._sum is None or self._cells > max(_WORTH_ADDING, self._sum.counts.size):
+            self._settle()
+
+    def counts(self) -> Counts:
+        self._settle()
+        return self._sum
+
+    def _settle(self) -> None:
+        parts = self._waiting if self._sum is None else [self._sum, *self._waiting]
+        if len(parts) > 0:
+            self._sum = reduce(add, parts)
+        self._waiting, self._cells = [], 0
+        if self._sum is not None and self._sum.counts.size > _MOST_CELLS:
+            raise ValueError(
+                f"two columns have more than {_MOST_CELLS:,} combinations of levels: too many to "
+                "hold for data read in chunks. Leave columns of so many levels out, or use "
+                "fewer rows with slice_query= or sample_size="
+            )
+
+
+class _Counter:
+    """What counts chunks for some tasks: codes fused once a chunk, a workspace a thread."""
+
+    def __init__(self, tasks: Sequence[Task], columns: Mapping[int, Codes]) -> None:
+        tiles = [task for task in tasks if isinstance(task, Tile)]
+        pairs = [task for task in tasks if isinstance(task, SparsePair)]
+        self._groups = list(dict.fromkeys(group for tile in tiles for group in tile.groups))
+        in_groups = [axis.column for group in self._groups for axis in group.axes]
+        self.places = list(
+            dict.fromkeys([*in_groups, *(p for pair in pairs for p in (pair.left, pair.right))])
+        )
+        self._cardinality = {place: columns[place].cardinality for place in self.places}
+        self._thread = local()
+
+    def of(self, run: Runs, pool: ThreadPoolExecutor) -> Callable[[Any], None]:
+        """Return what adds the counts of a chunk to a total."""
+        columns = {place: Codes(codes, self._cardinality[place]) for place, codes in run.items()}
+        fused = pool.map(lambda group: fused_codes(group, columns), self._groups)
+        codes = dict(zip(self._groups, fused, strict=True))
+
+        def add(total: Any) -> None:
+            if isinstance(total, _SparseTotal):
+                total.add(total.task.count(columns))
+            else:
+                total.add(total.task.count(codes, self._space()))
+
+        return add
+
+    def _space(self) -> Workspace:
+        if not hasattr(self._thread, "space"):
+            self._thread.space = Workspace()
+        space: Workspace = self._thread.space
+        return space
+
+
+def _batches(tasks: Sequence[Task], columns: Mapping[int, Codes], n: int) -> Iterator[list[Task]]:
+    """Cut the tasks into lists whose counts stay within the budget, a task at least."""
+    batch: list[Task] = []
+    room = _BUDGET
+    for task in tasks:
+        size = _size(task, columns, n)
+        if batch and size > room:
+            yield batch
+            batch, room = [], _BUDGET
+        batch.append(task)
+        room -= size
+    if batch:
+        yield batch
+
+
+def _size(task: Task, columns: Mapping[int, Codes], n: int) -> int:
+    """Bytes that the counts of a task may take."""
+    if isinstance(task, SparsePair):
+        cells = (columns[task.left].cardinality + 1) * (columns[task.right].cardinality + 1)
+        return 16 * min(n, cells)
+    widest = max((right.size for right in task.rights), default=1)
+    return 8 * max(len(task.rights), 1) * task.left.size * widest

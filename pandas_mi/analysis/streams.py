@@ -1,0 +1,171 @@
+"""The columns in play of what does not fit in memory: passes over its chunks."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pandas_mi.analysis.gauge import Gauge
+from pandas_mi.analysis.view import View
+from pandas_mi.columns import Column
+from pandas_mi.counting import Codes
+from pandas_mi.encoding import Bins, Encoding, Round, first_round
+
+__all__ = ["Learnt", "Stream", "StreamedCodes", "learnt", "passed"]
+
+R = TypeVar("R")
+Coder = Callable[[Column], NDArray[Any]]
+
+
+def passed(
+    view: View, functions: Mapping[int, Callable[[Column], R]], workers: int
+) -> Generator[dict[int, R], None, None]:
+    """Yield for each chunk what the functions make of the columns at their places.
+
+    Columns are read and worked on by threads, one chunk ahead of what was yielded.
+    """
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[dict[int, Future[R]]] = deque()
+
+    def work(place: int, rows: Any) -> R:
+        return functions[place](view.table.column(view.positions[place], rows))
+
+    try:
+        for rows in view.runs():
+            waiting.append({place: pool.submit(work, place, rows) for place in functions})
+            if len(waiting) > 1:
+                yield _results(waiting.popleft())
+        while waiting:
+            yield _results(waiting.popleft())
+    finally:  # after Ctrl-C, or an error: what has begun is waited for, the rest is dropped
+        pool.shutdown(cancel_futures=True)
+
+
+def _results(futures: dict[int, Future[R]]) -> dict[int, R]:
+    return {place: future.result() for place, future in futures.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """An encoding, and of how many rows the value is known; None where nobody counted."""
+
+    encoding: Encoding
+    known: int | None = None
+
+
+def learnt(
+    view: View, settings: Mapping[int, Bins], workers: int, gauge: Gauge
+) -> dict[int, Learnt]:
+    """Learn the encoding of each place, in as many passes as the slowest needs."""
+    results: dict[int, Encoding | Round] = {
+        place: first_round(view.sketch(place), setting) for place, setting in settings.items()
+    }
+    known: dict[int, int] = {}
+    passes = 3  # a look, perhaps a closer one, and the counting
+    while rounds := {p: one for p, one in results.items() if not isinstance(one, Encoding)}:
+        gauge.expect(passes)
+        passes = 2
+        found = _round(view, rounds, workers, gauge)
+        for place, one in rounds.items():
+            known[place] = found[place].n
+            results[place] = one.settle(found[place])
+    return {
+        place: Learnt(encoding, known.get(place))
+        for place, encoding in results.items()
+        if isinstance(encoding, Encoding)
+    }
+
+
+def _round(view: View, rounds: Mapping[int, Round], workers: int, gauge: Gauge) -> dict[int, Any]:
+    """Return what all chunks tell each round."""
+    total: dict[int, Any] = {}
+    looks = {place: one.look for place, one in rounds.items()}
+    with closing(passed(view, looks, workers)) as chunks:
+        for found in gauge.passing(chunks):
+            for place, more in found.items():
+                try:
+                    one = rounds[place]
+                    total[place] = one.add(total[place], more) if place in total else more
+                except ValueError as error:
+                    raise ValueError(f"column {view.labels[place]!r} has {error}") from None
+    return total
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A view whose columns in play become codes chunk by chunk.
+
+    Attributes
+    ----------
+    view : View
+    coders : mapping of place to callable
+        Each turns a Column of n rows into codes, shape (n,).
+    workers : int
+        Threads.
+    gauge : Gauge
+    """
+
+    view: View
+    coders: Mapping[int, Coder]
+    workers: int
+    gauge: Gauge
+
+    def runs(self, places: Iterable[int]) -> Generator[dict[int, NDArray[Any]], None, None]:
+        """Yield the codes of each chunk, by place."""
+        coders = {place: self.coders[place] for place in places}
+        return passed(self.view, coders, self.workers)
+
+    @cached_property
+    def longest(self) -> int:
+        """Rows of the longest chunk."""
+        return max(self.view.run_lengths(), default=0)
+
+
+class StreamedCodes(Codes):
+    """Codes of a column of a stream, which are not in memory until somebody asks for them.
+
+    Parameters
+    ----------
+    stream : Stream
+    place : int
+    cardinality : int
+    known : int or None
+        Rows with a known value; None where nobody counted.
+    """
+
+    def __init__(self, stream: Stream, place: int, cardinality: int, known: int | None) -> None:
+        self.__dict__.update(stream=stream, place=place, _known=known)
+        object.__setattr__(self, "cardinality", cardinality)
+
+    stream: Stream
+    place: int
+    _known: int | None
+
+    @cached_property
+    def codes(self) -> NDArray[Any]:
+        """The codes of all rows: a pass over the column, and 1, 2 or 4 bytes a row."""
+        with closing(self.stream.runs([self.place])) as runs:
+            return np.concatenate([run[self.place] for run in runs])
+
+    @property
+    def any_missing(self) -> bool:
+        """Whether code 0 may occur."""
+        return self._known is None or self._known < self.stream.view.n_rows
+
+    @property
+    def n_known(self) -> int:
+        """Number of rows with a known value."""
+        return self._known if self._known is not None else int(np.count_nonzero(self.codes))
+
+    def stand_in(self) -> Codes:
+        """Return codes as long as a chunk, from which the counting can be planned."""
+        lowest = np.uint8(0 if self.any_missing else 1)
+        return Codes(np.broadcast_to(lowest, self.stream.longest), self.cardinality)

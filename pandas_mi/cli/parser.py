@@ -1,0 +1,300 @@
+"""What can be written after ``pandas-mi``."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import pandas_mi
+from pandas_mi.analysis.options import Average, Correction, Estimator, Missing
+from pandas_mi.analysis.significance import CIMethod, Method
+from pandas_mi.cli import commands, demo, output, store
+
+__all__ = ["parser"]
+
+_DATA = (
+    "a CSV or Parquet file, a directory of Parquet files, project/dataset, or - for CSV on stdin"
+)
+_TOP = """examples:
+  pandas-mi demo
+  pandas-mi target flights.csv arr_delay --slice "origin = 'JFK' AND month IN (6, 7, 8)"
+  pandas-mi plot heatmap flights.parquet --output flights.png
+  pandas-mi store upload flights.parquet airports/flights
+
+Mutual information is in nats, unless --base or --normalized says otherwise."""
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Keep the line breaks of examples, and leave room for long options."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=30)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser; what it returns has the function to `run` on it."""
+    top = argparse.ArgumentParser(
+        prog="pandas-mi",
+        description="Mutual information between the columns of a table.",
+        epilog=_TOP,
+        formatter_class=_Help,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"pandas-mi {pandas_mi.__version__}")
+    under = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add(under, "demo", demo.run, "show the main job on the Palmer penguins", "pandas-mi demo")
+    _add_measures(under)
+    _add_plots(under)
+    _add_slice(under)
+    _add_store(under)
+    return top
+
+
+def _add(
+    under: Any, name: str, run: Callable[..., str], text: str, *examples: str
+) -> argparse.ArgumentParser:
+    """Add a command with its help and examples."""
+    lines = "\n".join(f"  {example}" for example in examples)
+    added: argparse.ArgumentParser = under.add_parser(
+        name,
+        help=text,
+        description=f"{text[0].upper()}{text[1:]}.",
+        epilog=f"{'examples' if len(examples) > 1 else 'example'}:\n{lines}",
+        formatter_class=_Help,
+        allow_abbrev=False,
+    )
+    added.set_defaults(run=run)
+    return added
+
+
+def _add_measures(under: Any) -> None:
+    matrix = _add(
+        under, "matrix", commands.matrix, "mutual information of every pair of columns",
+        "pandas-mi matrix flights.parquet --normalized --slice \"origin = 'JFK'\"",
+    )  # fmt: skip
+    target = _add(
+        under, "target", commands.target, "every other column against one, from high to low",
+        "pandas-mi target flights.csv arr_delay --columns origin,month",
+    )  # fmt: skip
+    pair = _add(
+        under, "pair", commands.pair, "mutual information of two columns, one number",
+        "pandas-mi pair flights.csv origin arr_delay --base 2",
+    )  # fmt: skip
+    pairs = _add(
+        under, "pairs", commands.pairs, "every pair of columns on a line of its own, sorted",
+        "pandas-mi pairs flights.csv --format csv | head",
+    )  # fmt: skip
+    contributions = _add(
+        under, "contributions", commands.contributions, "what each cell of a joint table adds",
+        "pandas-mi contributions flights.csv origin arr_delay --bins 4",
+    )  # fmt: skip
+    entropy = _add(
+        under, "entropy", commands.entropy, "entropy of every column",
+        "pandas-mi entropy flights.parquet --base 2 --format json",
+    )  # fmt: skip
+    for command in (matrix, target, pair, pairs, contributions, entropy):
+        _add_data(command)
+    target.add_argument("column", metavar="COLUMN", help="the column that the others tell about")
+    for command in (pair, contributions):
+        command.add_argument("x", metavar="X", help="one column")
+        command.add_argument("y", metavar="Y", help="the other")
+    for command in (matrix, target, pairs, entropy):
+        _add_columns(command)
+    for command in (matrix, target, pair, pairs, entropy):
+        _add_measure_options(command)
+    _add_significance(pairs)
+    _add_options(contributions)
+    for command in (matrix, target, pair, pairs, contributions, entropy):
+        _add_output(command)
+
+
+def _add_plots(under: Any) -> None:
+    plot = _add(
+        under, "plot", commands.heatmap, "draw a heat map, a bar chart, or a joint table",
+        "pandas-mi plot heatmap flights.parquet --output flights.png",
+        "pandas-mi plot bar flights.csv arr_delay --top 10 --output delay.svg",
+    )  # fmt: skip
+    kinds = plot.add_subparsers(title="pictures", required=True, metavar="PICTURE")
+    heatmap = _add(
+        kinds, "heatmap", commands.heatmap, "the matrix, normalised unless --base is given",
+        "pandas-mi plot heatmap flights.parquet --output flights.png",
+    )  # fmt: skip
+    bar = _add(
+        kinds, "bar", commands.bar, "every other column against one, from high to low",
+        "pandas-mi plot bar flights.csv arr_delay --top 10 --output delay.svg",
+    )  # fmt: skip
+    pair = _add(
+        kinds, "pair", commands.pair_picture, "a joint table, with what each cell adds",
+        "pandas-mi plot pair flights.csv origin arr_delay --bins 8 --output delay.png",
+    )  # fmt: skip
+    for command in (heatmap, bar, pair):
+        _add_data(command)
+    bar.add_argument("column", metavar="COLUMN", help="the column that the others tell about")
+    pair.add_argument("x", metavar="X", help="the column along the horizontal axis")
+    pair.add_argument("y", metavar="Y", help="the column along the vertical axis")
+    heatmap.add_argument("--order", choices=["cluster", "name", "none"], default="cluster")
+    bar.add_argument("--top", type=int, default=20, metavar="N", help="how many (default: 20)")
+    for command in (heatmap, bar):
+        _add_columns(command)
+    _add_measure_options(heatmap)
+    _add_measure_options(bar)
+    _add_options(pair)
+    for command in (heatmap, bar, pair):
+        command.add_argument(
+            "-o", "--output", type=Path, required=True, metavar="FILE",
+            help="the picture: .png, .svg, .pdf",
+        )  # fmt: skip
+
+
+def _add_slice(under: Any) -> None:
+    command = _add(
+        under, "slice", commands.slice_, "the rows that a query selects",
+        "pandas-mi slice flights.csv \"arr_delay > 600\" --format csv",
+        "pandas-mi slice flights.parquet "
+        '"SELECT origin, dest FROM flights WHERE month = 1 ORDER BY dep_time LIMIT 5"',
+    )  # fmt: skip
+    _add_data(command)
+    command.add_argument("query", metavar="QUERY", help="SQL query or predicate")
+    _add_output(command)
+
+
+def _add_store(under: Any) -> None:
+    top = _add(
+        under, "store", store.list_, "keep datasets in projects on this machine",
+        "pandas-mi store upload flights.parquet airports/flights",
+        "pandas-mi store list",
+        "pandas-mi target airports/flights arr_delay",
+    )  # fmt: skip
+    verbs = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    upload = _add(
+        verbs, "upload", store.upload, "keep a file as a dataset; a new project is made",
+        "pandas-mi store upload flights.parquet airports/flights --mode overwrite",
+    )  # fmt: skip
+    upload.add_argument("file", nargs="+", metavar="FILE", help="CSV or Parquet files")
+    upload.add_argument(
+        "--mode", choices=["error", "append", "overwrite"], default="error",
+        help="what to do when the dataset exists (default: error)",
+    )  # fmt: skip
+    listed = _add(
+        verbs, "list", store.list_, "the datasets of all projects, or of one",
+        "pandas-mi store list airports",
+    )  # fmt: skip
+    listed.add_argument("project", nargs="?", metavar="PROJECT")
+    info = _add(
+        verbs, "info", store.info, "rows, columns and versions of a dataset",
+        "pandas-mi store info airports/flights --format json",
+    )  # fmt: skip
+    info.add_argument("--format", choices=["table", "json"], default="table")
+    delete = _add(
+        verbs, "delete", store.delete, "delete a dataset, or a project that has none left",
+        "pandas-mi store delete airports/flights",
+    )  # fmt: skip
+    for command in (upload, info, delete):
+        command.add_argument("dataset", metavar="PROJECT/DATASET")
+    for command in (upload, listed, info, delete):
+        _add_root(command)
+
+
+def _add_data(command: argparse.ArgumentParser) -> None:
+    command.add_argument("data", metavar="DATA", help=_DATA)
+    _add_root(command)
+
+
+def _add_root(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--root", metavar="DIR",
+        help="the store's directory (default: $PANDAS_MI_HOME, else the user's data directory)",
+    )  # fmt: skip
+
+
+def _add_columns(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--columns", type=_names, metavar="A,B,…", help="the columns in play")
+
+
+def _add_measure_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of functions whose result is a value of mutual information."""
+    _add_options(command)
+    group = command.add_argument_group("chance, bias and estimator")
+    group.add_argument("--adjusted", action="store_true", help="adjust for chance")
+    group.add_argument(
+        "--correction", choices=get_args(Correction), help="correct the entropies for few rows"
+    )
+    group.add_argument(
+        "--estimator", choices=get_args(Estimator), default="plugin",
+        help="knn: nearest neighbours instead of bins (needs SciPy)",
+    )  # fmt: skip
+    group.add_argument(
+        "--n-neighbors", type=int, default=3, metavar="N", help="for knn (default: 3)"
+    )
+    group.add_argument("--clip", action="store_true", help="raise values below 0 to 0")
+
+
+def _add_significance(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("significance")
+    group.add_argument("--p-value", action="store_true", help="add p_value and q_value")
+    group.add_argument("--method", choices=get_args(Method), default="auto", help="of p-values")
+    group.add_argument(
+        "--n-resamples", type=int, default=999, metavar="N", help="random tables (default: 999)"
+    )
+    group.add_argument("--ci", type=float, metavar="LEVEL", help="add low and high: 0.95")
+    group.add_argument("--ci-method", choices=get_args(CIMethod), default="bootstrap")
+
+
+def _add_options(command: argparse.ArgumentParser) -> None:
+    """Add the options of every measure, by the names that they have in Python."""
+    group = command.add_argument_group("options of every measure")
+    group.add_argument("--normalized", action="store_true", help="scale to [0, 1]")
+    group.add_argument(
+        "--slice-query", "--slice", metavar="QUERY", help="SQL query or predicate: which rows"
+    )
+    group.add_argument("--sample-size", type=int, metavar="N", help="use N rows of the slice")
+    group.add_argument("--seed", type=_seed, default=0.25, help="which sample (default: 0.25)")
+    group.add_argument(
+        "--bins", type=_bins, default="auto",
+        help="auto, a number, none, or JSON: [cut, …] or {column: setting, …}",
+    )  # fmt: skip
+    group.add_argument(
+        "--missing", choices=get_args(Missing), default="pairwise",
+        help="rows where both are known (default), where all are; a level of its own; refuse",
+    )  # fmt: skip
+    group.add_argument(
+        "--average", choices=get_args(Average), default="arithmetic",
+        help="the mean of the entropies that normalises (default: arithmetic)",
+    )  # fmt: skip
+    group.add_argument("--base", type=float, metavar="B", help="unit: 2 for bits")
+    group.add_argument("--min-periods", type=int, default=1, metavar="N", help="fewest rows")
+    group.add_argument("--threads", type=int, metavar="N", help="most threads to count with")
+    group.add_argument("--progress", action="store_true", help="show a bar (needs tqdm)")
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=output.FORMATS, help="how to print (default: table)")
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE",
+        help="write to a file; .csv, .json and .md choose the format",
+    )  # fmt: skip
+
+
+def _seed(text: str) -> float:
+    return int(text) if text.lstrip("+-").isdigit() else float(text)
+
+
+def _names(text: str) -> list[str]:
+    """Split at commas, which quotes protect, as in CSV files."""
+    return next(csv.reader([text]))
+
+
+def _bins(text: str) -> Any:
+    if text in ("auto", "none"):
+        return None if text == "none" else text
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither auto, none, a number, nor JSON such as '[0, 10]' or "
+            '\'{"delay": [0, 10], "hour": 4}\''
+        ) from None

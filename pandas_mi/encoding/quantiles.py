@@ -1,0 +1,167 @@
+"""Which values stand at given ranks of more numbers than fit in memory, exactly.
+
+Of each sorted chunk some values are kept, with how many are not above them. Summaries add up, and
+bound the rank of every value that they keep, whatever the order of the data: after one look at
+all chunks each rank lies between two known values, and another look keeps what is between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pandas_mi.columns import Array
+
+__all__ = ["BETWEEN", "EVERYTHING", "OF_ALL", "Brackets", "Summary", "brackets", "summary"]
+
+Ints = NDArray[np.int64]
+
+_OF_CHUNK = 1 << 15  # values kept of a chunk, where not all can be: 30 rows apart in a million
+OF_ALL = 1 << 16  # and of all chunks: 1.5 MB with their ranks
+BETWEEN = 1 << 19  # values between brackets, where all are kept: 12 MB with their ranks
+
+
+@dataclass(frozen=True, slots=True)
+class Brackets:
+    """Disjoint ranges of values, ascending, in which all wanted ranks lie.
+
+    Attributes
+    ----------
+    low : ndarray, shape (b,) or (b - 1,)
+        The value below each range; the first has none when there are but b - 1.
+    high : ndarray, shape (b,), or None
+        The highest value of each range. None for all values at once.
+    """
+
+    low: Array
+    high: Array | None
+
+    def positions(self, ascending: Array) -> tuple[Ints, Ints]:
+        """Return where each range begins and ends in sorted values, shapes (b,)."""
+        if self.high is None:
+            return np.array([0]), np.array([len(ascending)])
+        starts = np.searchsorted(ascending, self.low, side="right")
+        ends = np.searchsorted(ascending, self.high, side="right")
+        return np.concatenate([np.zeros(len(ends) - len(starts), starts.dtype), starts]), ends
+
+
+EVERYTHING = Brackets(np.empty(0), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Some of the values seen, ascending, and how many of those seen are not above each.
+
+    Attributes
+    ----------
+    values : ndarray, shape (m,)
+        Distinct.
+    least, most : ndarray of int64, shape (m,)
+        Bounds on the number of values seen that are at most this one.
+    n : int
+        How many values were seen.
+    whole : bool
+        Whether every distinct value (within the brackets) is there, so that `least` is `most`.
+    """
+
+    values: Array
+    least: Ints
+    most: Ints
+    n: int
+    whole: bool = True
+
+    def at(self, values: Array) -> tuple[Ints, Ints]:
+        """Return bounds on how many of the values seen are at most each of others."""
+        after = np.searchsorted(self.values, values, side="right")
+        least = np.concatenate([[0], self.least])[after]
+        if self.whole:
+            return least, least
+        known = self.values[np.maximum(after - 1, 0)] == values
+        most = np.concatenate([self.most, [self.n]])[np.where(known, after - 1, after)]
+        return least, most
+
+    def rank_places(self, ranks: Ints) -> Ints:
+        """Return where the values of these one-based ranks stand, if `whole`."""
+        return np.searchsorted(self.least, ranks)
+
+    def plus(self, other: Summary, limit: int) -> Summary:
+        """Return the summary of both sets of values, of about `limit` values at most."""
+        if not len(other.values):
+            return self
+        if not len(self.values):
+            return other
+        values = np.union1d(self.values, other.values)
+        (least, most), (more_least, more_most) = self.at(values), other.at(values)
+        whole, n = self.whole and other.whole, self.n + other.n
+        least = least + more_least
+        most = least if whole else most + more_most
+        return Summary(values, least, most, n, whole).thinned(limit)
+
+    def thinned(self, limit: int) -> Summary:
+        """Return the summary with at most `limit` of its values, evenly spaced, and the last."""
+        if len(self.values) <= limit:
+            return self
+        kept = np.arange(0, len(self.values), -(-len(self.values) // limit))
+        kept = np.append(kept, len(self.values) - 1)
+        return Summary(self.values[kept], self.least[kept], self.most[kept], self.n, whole=False)
+
+
+def summary(ascending: Array, within: Brackets = EVERYTHING, limit: int = OF_ALL) -> Summary:
+    """Summarise sorted values: all that are within the brackets, unless they are too many.
+
+    Parameters
+    ----------
+    ascending : ndarray, shape (n,)
+    within : Brackets
+    limit : int
+        Of distinct values, up to which all are kept.
+
+    Examples
+    --------
+    >>> found = summary(np.array([1.0, 1.0, 2.0]))
+    >>> found.values, found.least
+    (array([1., 2.]), array([2, 3]))
+    """
+    n = len(ascending)
+    if within.high is None:
+        return _of_all(ascending, limit)
+    starts, ends = within.positions(ascending)
+    lengths = ends - starts
+    before = np.cumsum(lengths) - lengths
+    places = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
+    values, counts = _runs(ascending[places], places)
+    # The value below a range, with its rank, tells how many come before the range.
+    anchors = starts[len(ends) - len(within.low) :]
+    values, first = np.unique(np.concatenate([values, within.low]), return_index=True)
+    counts = np.concatenate([counts, anchors])[first]
+    return Summary(values, counts, counts, n).thinned(limit)
+
+
+def _of_all(ascending: Array, limit: int) -> Summary:
+    n = len(ascending)
+    if n == 0 or 1 + np.count_nonzero(ascending[1:] != ascending[:-1]) <= limit:
+        values, counts = _runs(ascending, np.arange(n))
+        return Summary(values, counts, counts, n)
+    places = np.append(np.arange(0, n, -(-n // _OF_CHUNK)), n - 1)
+    values = np.unique(ascending[places])
+    counts = np.searchsorted(ascending, values, side="right")
+    return Summary(values, counts, counts, n, whole=False)
+
+
+def _runs(ascending: Array, places: Ints) -> tuple[Array, Ints]:
+    """Return the distinct values, and how many are not above each, given where each stands."""
+    last = np.ones(len(ascending), dtype=np.bool_)
+    np.not_equal(ascending[1:], ascending[:-1], out=last[:-1])
+    return ascending[last], places[last] + 1
+
+
+def brackets(known: Summary, ranks: Ints) -> Brackets:
+    """Return ranges of values in which the values of these one-based, ascending ranks lie."""
+    below = np.searchsorted(known.most, ranks) - 1  # the last value that cannot reach the rank
+    above = np.searchsorted(known.least, ranks)  # the first that must
+    starts = np.flatnonzero(np.concatenate([[True], below[1:] >= above[:-1]]))
+    ends = np.append(starts[1:] - 1, len(ranks) - 1)
+    low = below[starts]
+    return Brackets(known.values[low[low >= 0]], known.values[above[ends]])

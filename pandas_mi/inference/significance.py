@@ -1,0 +1,261 @@
+"""Whether a dependence is more than chance: the G test and random tables of the same margins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pandas_mi import extras
+
+__all__ = [
+    "chi2_fits",
+    "chi2_p_value",
+    "degrees_of_freedom",
+    "out_of_reach",
+    "permutation_p_value",
+    "q_values",
+]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Margins = tuple[Ints, Ints]
+
+_LEAST_EXPECTED = 5.0  # Cochran's rule
+_MOST_SHIFT = 0.05  # deviations by which G may exceed chi-square: 0.5 % more of p ≤ 0.05
+_CELLS = 1 << 20  # int64 cells of random tables at a time: 8 MB
+_ROUNDING = 1e-12  # of Σ c·ln c: smaller differences are ties
+
+# θ: ln of the largest mean of exp(θ·d) over all Poisson laws, where d = x·ln(x/μ) − x + μ. The
+# largest lies at μ = 1.7 to 8.4; for great μ the mean tends to 1/sqrt(1 − θ) from above.
+_DEVIANCE_BOUNDS = {
+    0.2: 0.126442, 0.3: 0.199751, 0.4: 0.282752, 0.5: 0.379181, 0.6: 0.495298, 0.7: 0.642841,
+    0.8: 0.848197,
+}  # fmt: skip
+
+
+def degrees_of_freedom(rows: Ints, columns: Ints) -> int:
+    """Return (k − 1)(l − 1) for the k and l levels that were seen.
+
+    Parameters
+    ----------
+    rows, columns : ndarray of int64, shapes (k,) and (l,)
+        The margins of a table; zeros count nothing.
+    """
+    k, l = int(np.count_nonzero(rows)), int(np.count_nonzero(columns))  # noqa: E741
+    return max(k - 1, 0) * max(l - 1, 0)
+
+
+def chi2_p_value(statistic: float, df: int) -> float:
+    """Return the chance that chi-square with `df` degrees of freedom reaches the statistic.
+
+    The G test (Wilks 1938, doi:10.1214/aoms/1177732360): G = 2·n·I, I in nats, is
+    chi-square distributed for independent columns and many rows.
+
+    Returns
+    -------
+    float
+        1.0 without degrees of freedom; NaN for a statistic of NaN.
+
+    Examples
+    --------
+    >>> round(chi2_p_value(3.841459, 1), 6)
+    0.05
+    """
+    if np.isnan(statistic):
+        return float("nan")
+    if df == 0:
+        return 1.0
+    special = extras.load("scipy.special", "stats", "p-values need SciPy")
+    return float(special.chdtrc(df, statistic))
+
+
+def chi2_fits(strata: Sequence[Margins]) -> bool:
+    """Return whether G may be taken for chi-square in tables of these margins.
+
+    Every expected count must be at least 5, and Williams' (1976, doi:10.1093/biomet/63.1.33)
+    first-order term, by which G is greater on average, at most 0.05 deviations of chi-square: that
+    keeps the share of p ≤ 0.05 below 0.06.
+
+    Parameters
+    ----------
+    strata : sequence of (rows, columns), margins of shapes (k,) and (l,)
+        One table, or one for each level of a condition.
+
+    Examples
+    --------
+    >>> even = np.array([50, 50])
+    >>> chi2_fits([(even, np.array([90, 10]))]), chi2_fits([(even, np.array([99, 1]))])
+    (True, False)
+    """
+    excess, df = 0.0, 0
+    for margins in strata:
+        a, b = (margin[margin > 0].astype(np.float64) for margin in margins)
+        free = (len(a) - 1) * (len(b) - 1)
+        if free > 0:
+            n = a.sum()
+            if a.min() * b.min() < _LEAST_EXPECTED * n:
+                return False
+            excess += (n * (1 / a).sum() - 1) * (n * (1 / b).sum() - 1) / (6 * n)
+            df += free
+    return bool(excess <= _MOST_SHIFT * np.sqrt(2 * df))
+
+
+def permutation_p_value(
+    strata: Sequence[Margins],
+    joint: float,
+    n_resamples: int,
+    rng: np.random.Generator,
+    ties: float = 1.0,
+) -> float:
+    """Return the share of random tables of the same margins that tell as much.
+
+    p = (b + 1)/(m + 1) of m tables, b of which reach the observed Σ c·ln c over the cells, which
+    orders tables of fixed margins as mutual information does. The tables are drawn from the very
+    law that shuffling the rows gives (Patefield 1981, doi:10.2307/2346669; Phipson & Smyth 2010,
+    doi:10.2202/1544-6115.1585), at a cost that does not grow with the rows. Where a bound says
+    that a table reaches it with a chance below e**-40, none is drawn: b is 0.
+
+    Parameters
+    ----------
+    strata : sequence of (rows, columns), margins of shapes (k,) and (l,)
+        One table, or for conditional information one for each level of the condition.
+    joint : float
+        Observed Σ c·ln c over all cells of all strata.
+    n_resamples : int
+        m.
+    rng : numpy.random.Generator
+    ties : float, default 1.0
+        What a table that tells just as much counts in b. 1 never finds too often what is not
+        there, and in small tables of few levels too seldom; one half (Lancaster's mid-p, 1961,
+        doi:10.1080/01621459.1961.10482105) finds it as often as p says, on average.
+
+    Returns
+    -------
+    float
+        In [1/(m + 1), 1]; 1.0 where the margins settle the table.
+
+    Examples
+    --------
+    >>> margins = [(np.array([9, 9]), np.array([9, 9]))]
+    >>> permutation_p_value(margins, 2 * 9 * np.log(9), 999, np.random.default_rng(0))
+    0.001
+    """
+    tables = [_canonical(*margins) for margins in strata]
+    settled = [_settled(*margins) for margins in tables]
+    free = [margins for margins, known in zip(tables, settled, strict=True) if known is None]
+    fixed = sum((known for known in settled if known is not None), 0.0)
+    if not free:
+        return 1.0
+    if out_of_reach(free, joint - fixed):
+        return 1 / (n_resamples + 1)
+    drawn = np.full(n_resamples, fixed)
+    for rows, columns in free:
+        drawn += _drawn_sums(rows, columns, n_resamples, rng)
+    rounding = _ROUNDING * max(abs(joint), 1.0)
+    above, reached = (np.count_nonzero(drawn > joint + sign * rounding) for sign in (1, -1))
+    return float(above + ties * (reached - above) + 1) / (n_resamples + 1)
+
+
+def out_of_reach(strata: Sequence[Margins], joint: float) -> bool:
+    """Return whether a random table reaches Σ c·ln c with a chance below e**-40, by a bound.
+
+    Counts of fixed margins are independent Poisson counts of means a·b/n, given their margins;
+    n·I is then the sum of their deviances. So the chance is at most Markov's for exp(θ·n·I), a
+    product over the cells, over the chance of the margins.
+
+    Parameters
+    ----------
+    strata : sequence of (rows, columns)
+    joint : float
+        Σ c·ln c over the cells.
+    """
+    excess, cells, given = joint, 0, 0.0
+    for rows, columns in strata:
+        n = rows.sum(keepdims=True)
+        excess -= _x_log_x(rows) + _x_log_x(columns) - _x_log_x(n)
+        cells += len(rows) * len(columns)
+        given += _minus_log_poisson(rows) + _minus_log_poisson(columns) - _minus_log_poisson(n)
+    bounds = (cells * log + given - theta * excess for theta, log in _DEVIANCE_BOUNDS.items())
+    return min(bounds) < -40
+
+
+def q_values(p_values: Floats) -> Floats:
+    """Return the smallest false-discovery rate at which each test is found, shape (P,).
+
+    Benjamini & Hochberg 1995 (doi:10.1111/j.2517-6161.1995.tb02031.x). NaN stays NaN and does
+    not count among the tests.
+
+    Examples
+    --------
+    >>> q_values(np.array([0.01, 0.04, np.nan, 0.02]))
+    array([0.03, 0.04,  nan, 0.03])
+    """
+    q = np.full(p_values.shape, np.nan)
+    known = np.flatnonzero(~np.isnan(p_values))
+    falling = known[np.argsort(-p_values[known], kind="stable")]
+    tests = len(falling)
+    scaled = p_values[falling] * tests / np.arange(tests, 0, -1)
+    q[falling] = np.minimum.accumulate(np.minimum(scaled, 1.0))
+    return q
+
+
+def _canonical(rows: Ints, columns: Ints) -> Margins:
+    """Sort the margins, the shorter first, so that p depends on nothing but their values."""
+    one, two = np.sort(rows[rows > 0]), np.sort(columns[columns > 0])
+    return (two, one) if (len(two), tuple(two)) < (len(one), tuple(one)) else (one, two)
+
+
+def _settled(rows: Ints, columns: Ints) -> float | None:
+    """Σ c·ln c where the margins settle it; else None. The shorter margin comes first."""
+    if len(rows) < 2:
+        return _x_log_x(columns)
+    return 0.0 if min(rows.max(), columns.max()) == 1 else None
+
+
+def _drawn_sums(rows: Ints, columns: Ints, size: int, rng: np.random.Generator) -> Floats:
+    """Σ c·ln c of random tables with these margins, shape (size,)."""
+    if len(rows) * len(columns) > max(int(rows.sum()), _CELLS):
+        return _shuffled_sums(rows, columns, size, rng)
+    stats = extras.load("scipy.stats", "stats", "random tables need SciPy")
+    law = stats.random_table(rows, columns)
+    logs = _logs(int(min(rows.max(), columns.max())))
+    sums = [
+        logs[law.rvs(stop - start, random_state=rng)].sum(axis=(1, 2))
+        for start, stop in _runs(size, max(_CELLS // (len(rows) * len(columns)), 1))
+    ]
+    return np.concatenate(sums)
+
+
+def _shuffled_sums(rows: Ints, columns: Ints, size: int, rng: np.random.Generator) -> Floats:
+    """Do it by shuffling, where most cells are empty: memory in proportion to the rows."""
+    logs = _logs(int(min(rows.max(), columns.max())))
+    left = np.repeat(np.arange(len(rows)) * len(columns), rows)
+    right = np.repeat(np.arange(len(columns)), columns)
+    sums = np.empty(size)
+    for place in range(size):
+        rng.shuffle(right)
+        cells = np.sort(left + right)
+        starts = np.flatnonzero(np.concatenate([[True], cells[1:] != cells[:-1]]))
+        sums[place] = logs[np.diff(starts, append=len(cells))].sum()
+    return sums
+
+
+def _runs(size: int, step: int) -> Iterator[tuple[int, int]]:
+    return ((start, min(start + step, size)) for start in range(0, size, step))
+
+
+def _logs(most: int) -> Floats:
+    counts = np.arange(most + 1, dtype=np.float64)
+    return np.asarray(counts * np.log(np.maximum(counts, 1.0)))
+
+
+def _x_log_x(counts: Any) -> float:
+    return float((counts * np.log(np.maximum(counts, 1))).sum())
+
+
+def _minus_log_poisson(means: Ints) -> float:
+    """Σ −ln P(X = a), X Poisson of mean a: ½·ln 2πa and Stirling's next term, from above."""
+    return float((0.5 * np.log(2 * np.pi * means) + 1 / (12 * means)).sum())

@@ -1,0 +1,88 @@
+"""The table that a caller's data is."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from pandas_mi.sources.memory import ArrowTable, FrameTable
+from pandas_mi.sources.spool import read_stream
+from pandas_mi.sources.table import Table
+
+__all__ = ["as_table"]
+
+
+def as_table(data: Any) -> Table:
+    """Return the table that a caller's data is.
+
+    Parameters
+    ----------
+    data : DataFrame, pyarrow Table, RecordBatch, RecordBatchReader or Dataset, path of a Parquet \
+file or directory, list of such paths, or any object with ``__arrow_c_stream__`` (polars, DuckDB)
+        A dataset of a store, as `Client` opens it, will do too.
+
+    Raises
+    ------
+    TypeError
+        When it is none of these.
+    FileNotFoundError
+        When the path does not exist.
+    """
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, pd.DataFrame):
+        return FrameTable(data)
+    if isinstance(data, pd.Series):
+        raise _no_table(data, "; use .to_frame()")
+    if isinstance(data, pa.Table):
+        return ArrowTable(data)
+    if isinstance(data, str | os.PathLike):
+        return _parquet([data])
+    if isinstance(data, list | tuple) and data and _are_paths(data):
+        return _parquet(data)
+    if hasattr(data, "__arrow_c_stream__"):
+        return _streamed(data)
+    if isinstance(data, pa.RecordBatch):
+        return ArrowTable(pa.Table.from_batches([data]))
+    if hasattr(data, "scanner") and hasattr(data, "schema"):  # a pyarrow Dataset
+        return _dataset(data)
+    raise _no_table(data)
+
+
+def _no_table(data: Any, hint: str = "") -> TypeError:
+    return TypeError(
+        "expected a DataFrame, Arrow data or the path of a Parquet file, "
+        f"got {type(data).__name__}{hint}"
+    )
+
+
+def _are_paths(data: Any) -> bool:
+    return all(isinstance(one, str | os.PathLike) for one in data)
+
+
+def _streamed(data: Any) -> Table:
+    reader = pa.RecordBatchReader.from_stream(data)
+    if type(data).__module__.partition(".")[0] == "polars":  # in memory already, and shared
+        return ArrowTable(reader.read_all())
+    return read_stream(reader)
+
+
+# pyarrow.dataset and pyarrow.parquet are imported late: they take a fifth of the import's time.
+
+
+def _parquet(paths: Any) -> Table:
+    from pandas_mi.sources import parquet
+
+    return parquet.ParquetTable(parquet.dataset_of(paths))
+
+
+def _dataset(data: Any) -> Table:
+    from pandas_mi.sources import parquet
+
+    if parquet.is_parquet(data):
+        return parquet.ParquetTable(data)
+    # One batch ahead: by default it is sixteen, of each of several files.
+    return read_stream(data.scanner(batch_readahead=1, fragment_readahead=1).to_reader())

@@ -1,0 +1,88 @@
+"""Every way to count gives the tables of a naive double loop."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pandas_mi.analysis.grid import grid_entropies
+from pandas_mi.analysis.options import Options
+from pandas_mi.counting import Codes, Workspace, fused_codes, grouping, plan
+from pandas_mi.counting.fused import Tile
+from pandas_mi.information import table_sums
+
+
+@st.composite
+def columns(draw):
+    """Up to seven columns of codes, with few levels or many, with missing rows or without."""
+    n = draw(st.sampled_from([0, 1, 2, 7, 50, 400]))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    found = {}
+    for place in range(draw(st.integers(1, 7))):
+        k = draw(st.sampled_from([0, 1, 2, 3, 5, 16, 255, 256, 300, 70_000]))
+        least = draw(st.sampled_from([0, 1])) if k else 0
+        codes = random.integers(least, k + 1, n).astype(np.min_scalar_type(k))
+        found[place] = Codes(codes, k)
+    return found
+
+
+def naive(left, right):
+    """Contingency table of two columns, one row at a time."""
+    table = np.zeros((left.cardinality + 1, right.cardinality + 1), dtype=np.int64)
+    np.add.at(table, (left.codes.astype(int), right.codes.astype(int)), 1)
+    return table
+
+
+def naive_sums(left, right, keep_missing):
+    if left.cardinality * right.cardinality > 10**5:  # the table is too large: count what occurs
+        known = slice(None) if keep_missing else (left.codes > 0) & (right.codes > 0)
+        pairs = np.stack([left.codes[known], right.codes[known]], axis=1).astype(int)
+        marginals = (np.unique(side, return_counts=True)[1] for side in pairs.T)
+        cells = np.unique(pairs, axis=0, return_counts=True)[1]
+        return table_sums(*marginals, cells)
+    table = naive(left, right)
+    if not keep_missing:
+        table = table[1:, 1:]
+    return table_sums(table.sum(axis=1), table.sum(axis=0), table.ravel())
+
+
+cost = grouping._cost
+
+
+def possible(*sides):
+    """Cost that leaves the choice to the order of the capacities, unless a table is too large."""
+    return 0.0 if cost(*sides) < np.inf else 1.0
+
+
+@given(columns(), st.booleans(), st.sampled_from([1, 16, 256, 1024, None]), st.data())
+def test_every_capacity_counts_what_a_double_loop_counts(found, keep_missing, capacity, data):
+    rows = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
+    across = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
+    with pytest.MonkeyPatch.context() as patch:
+        if capacity is not None:  # else what the planner chooses
+            patch.setattr(grouping, "_CAPACITIES", (capacity, 1))
+            patch.setattr(grouping, "_cost", possible)
+        missing = "category" if keep_missing else "pairwise"
+        grid = grid_entropies(found, rows, across, Options(missing=missing))
+    for row, left in enumerate(rows):
+        for place, right in enumerate(across):
+            expected = naive_sums(found[left], found[right], keep_missing)
+            sums = [getattr(grid, part)[row, place] for part in ("n", "x", "y", "joint")]
+            np.testing.assert_array_equal(sums, expected)
+
+
+@given(columns(), st.booleans())
+def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing):
+    for task in plan(found, list(found), list(found), keep_missing=keep_missing):
+        if not isinstance(task, Tile):
+            continue
+        codes = {group: fused_codes(group, found) for group in task.groups}
+        for tables in task.tables(task.count(codes, Workspace())):
+            for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
+                if left == right:
+                    continue
+                table = naive(found[left], found[right])
+                expected = table if keep_missing else table[1:, 1:]
+                np.testing.assert_array_equal(
+                    np.sort(cells[cells > 0]), np.sort(expected[expected > 0])
+                )

@@ -1,0 +1,186 @@
+"""Codes to joint counts: single tables, the planner's choices, and what the tables add up to."""
+
+import numpy as np
+import pytest
+
+from pandas_mi.analysis.grid import grid_entropies, own_entropies
+from pandas_mi.analysis.options import Options
+from pandas_mi.counting import (
+    Codes,
+    JointCounts,
+    SparsePair,
+    Tile,
+    Workspace,
+    fused_codes,
+    joint_counts,
+    plan,
+    plan_alone,
+)
+
+
+def made(n, *levels, seed=0, missing=0.0):
+    """Columns of so many levels, by place."""
+    random = np.random.default_rng(seed)
+    columns = {}
+    for place, k in enumerate(levels):
+        codes = random.integers(1, k + 1, n)
+        codes[random.random(n) < missing] = 0
+        columns[place] = Codes(codes.astype(np.min_scalar_type(k)), k)
+    return columns
+
+
+def members(tasks):
+    """How many columns each tile's groups fuse: (left, right), largest first."""
+    fused = (
+        (len(task.left.axes), max((len(right.axes) for right in task.rights), default=0))
+        for task in tasks
+        if isinstance(task, Tile)
+    )
+    return max(fused, default=(0, 0))
+
+
+class TestJointCounts:
+    def test_rows_and_columns_are_codes(self):
+        one, two = (
+            Codes(np.array([0, 1, 2, 2], np.uint8), 2),
+            Codes(np.array([1, 0, 1, 1], np.uint8), 1),
+        )
+        np.testing.assert_array_equal(joint_counts(one, two).counts, [[0, 1], [1, 0], [0, 2]])
+
+    def test_two_columns_of_unique_values_are_sparse(self):
+        codes = Codes(np.arange(1, 100_001, dtype=np.uint32), 100_000)
+        table = joint_counts(codes, codes)
+        assert table.cells is not None
+        assert table.counts.nbytes < 1_000_000
+        assert table.total == 100_000
+
+    @pytest.mark.parametrize("one", ["dense", "sparse"])
+    @pytest.mark.parametrize("two", ["dense", "sparse"])
+    def test_sums_are_of_all_rows(self, one, two):
+        dense = JointCounts((2, 2), np.array([[0, 1], [2, 3]]))
+        held = {"dense": dense, "sparse": dense._sparse()}
+        total = held[one] + held[two]
+        np.testing.assert_array_equal(total._sparse().cells, [1, 2, 3])
+        np.testing.assert_array_equal(total._sparse().counts, [2, 4, 6])
+
+    def test_tables_of_different_shapes_do_not_add(self):
+        with pytest.raises(ValueError, match=r"tables of shapes \(1, 1\) and \(1, 2\) do not add"):
+            JointCounts((1, 1), np.zeros((1, 1), int)) + JointCounts((1, 2), np.zeros((1, 2), int))
+
+
+class TestPlan:
+    def test_many_rows_fuse_columns_of_few_levels(self):
+        assert members(plan(made(200_000, *[10] * 8), range(8), range(8))) == (2, 2)
+        assert members(plan(made(200_000, *[2] * 30), range(30), range(30)))[0] >= 6
+
+    def test_few_rows_or_many_levels_stand_alone(self):
+        assert members(plan(made(100, *[40] * 8), range(8), range(8))) == (1, 1)
+        assert members(plan(made(200_000, *[100] * 8), range(8), range(8))) == (1, 1)
+
+    def test_one_column_against_many_fuses_the_many(self):
+        left, right = members(plan(made(200_000, *[70, *[6] * 8]), [0], range(1, 9)))
+        assert (left, right >= 2) == (1, True)
+
+    def test_unique_values_are_sorted(self):
+        tasks = plan(made(1000, 1000, 1000), [0, 1], [0, 1])
+        assert [type(task) for task in tasks].count(SparsePair) == 1
+
+    def test_two_columns_just_below_the_limit_keep_their_own_tables(self):
+        one, two = Codes(np.array([217], np.uint8), 255), Codes(np.array([163], np.uint16), 256)
+        columns = {0: one, 1: two}
+        assert grid_entropies(columns, [0, 1], [0, 1], Options()).n.tolist() == [[1, 1], [1, 1]]
+
+    def test_missing_takes_a_place_only_where_there_is_one(self):
+        sizes = [
+            {axis.size for task in tasks for axis in task.left.axes}
+            for missing in (0.0, 0.1)
+            for tasks in [plan(made(200_000, *[10] * 4, missing=missing), range(4), range(4))]
+        ]
+        assert sizes == [{10}, {11}]
+
+    def test_more_threads_find_more_tasks(self):
+        columns = made(1_000_000, *[60] * 12)
+        alone, shared = (len(plan(columns, [0], range(1, 12), threads=t)) for t in (1, 4))
+        assert alone == 1
+        assert shared >= 4
+
+    @pytest.mark.parametrize(
+        ("rows", "across"), [([0, 1, 2], [1, 2, 3]), ([3], [0]), ([0], [0, 1])]
+    )
+    def test_each_pair_is_counted_once(self, rows, across):
+        columns = made(100, 3, 4, 5, 300)
+        found = [
+            tuple(sorted(map(int, pair)))
+            for task in plan(columns, rows, across)
+            for tables in _counted(task, columns)
+            for pair in zip(tables.left, tables.right, strict=True)
+        ]
+        wanted = {tuple(sorted((row, place))) for row in rows for place in across}
+        assert set(found) >= wanted
+        assert len(found) == len(set(found))
+
+    def test_tasks_tell_how_many_pairs_they_count(self):
+        columns = made(5000, *[3] * 7, 300, 5000, missing=0.1)
+        for task in plan(columns, range(9), range(9)):
+            found = sum(len(tables.left) for tables in _counted(task, columns))
+            assert task.n_pairs == found
+
+    def test_no_columns_need_no_tasks(self):
+        assert plan({}, [], []) == plan_alone({}, []) == []
+
+
+def _counted(task, columns):
+    if isinstance(task, SparsePair):
+        return list(task.tables(task.count(columns)))
+    codes = {group: fused_codes(group, columns) for group in task.groups}
+    return list(task.tables(task.count(codes, Workspace())))
+
+
+class TestCounting:
+    def test_counts_of_runs_of_rows_add_up(self):
+        columns = made(3000, 3, 4, 5, missing=0.1)
+        for task in plan(columns, range(3), range(3)):
+            codes = {group: fused_codes(group, columns) for group in task.groups}
+            space = Workspace()
+            whole = task.count(codes, space).copy()
+            parts = [
+                task.count({group: held[rows] for group, held in codes.items()}, space).copy()
+                for rows in (slice(0, 1000), slice(1000, 1000), slice(1000, None))
+            ]
+            np.testing.assert_array_equal(sum(parts), whole)
+
+    def test_a_column_by_itself_is_not_copied(self):
+        columns = made(10, 5)
+        [task] = plan_alone(columns, [0])
+        assert fused_codes(task.left, columns) is columns[0].codes
+
+    @pytest.mark.parametrize("threads", [1, 2, 3, None])
+    def test_threads_change_no_bit(self, threads):
+        columns = made(150_000, *[9] * 6, 70, 300, 40_000, missing=0.05)
+        places = range(len(columns))
+        one, other = (
+            grid_entropies(columns, places, places, Options(threads=t)) for t in (1, threads)
+        )
+        for part in ("n", "x", "y", "joint"):
+            np.testing.assert_array_equal(getattr(one, part), getattr(other, part))
+
+    def test_the_diagonal_is_each_column_by_itself(self):
+        columns = made(2000, 3, 4, 300, missing=0.1)
+        grid = grid_entropies(columns, range(3), range(3), Options())
+        alone = own_entropies(columns, range(3), Options())
+        np.testing.assert_array_equal(np.diagonal(grid.joint), alone.joint)
+        np.testing.assert_array_equal(np.diagonal(grid.n), alone.n)
+
+    def test_a_grid_is_its_transpose_turned_round(self):
+        columns = made(2000, 3, 4, 300, 5, missing=0.1)
+        grid = grid_entropies(columns, [0, 2], [1, 2, 3], Options())
+        turned = grid_entropies(columns, [1, 2, 3], [0, 2], Options())
+        np.testing.assert_array_equal(grid.x, turned.y.T)
+        np.testing.assert_array_equal(grid.joint, turned.joint.T)
+
+    def test_progress_ends_at_one(self):
+        told = []
+        columns = made(500, *[3] * 5)
+        grid_entropies(columns, range(5), range(5), Options(progress=told.append))
+        assert told == sorted(told)
+        assert told[-1] == 1.0
