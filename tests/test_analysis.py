@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import mutual_info_score
 
 import pandas_mi
-from pandas_mi.analysis.options import GivenOptions, Options
+from pandas_mi.analysis.options import (
+    GivenMeasureOptions,
+    GivenOptions,
+    MeasureOptions,
+    Options,
+)
 from pandas_mi.testing import frames
 
 FRAME = pd.DataFrame(
@@ -57,6 +62,28 @@ def test_methods_are_the_functions(name, penguins):
     assert list(inspect.signature(method).parameters.values()) == parameters[1:]
 
 
+OPTIONS = {
+    "normalized": False,
+    "slice_query": None,
+    "sample_size": None,
+    "seed": 0.25,
+    "bins": "auto",
+    "missing": "pairwise",
+    "average": "arithmetic",
+    "base": None,
+    "min_periods": 1,
+    "threads": None,
+    "progress": False,
+}
+MEASURE_OPTIONS = OPTIONS | {
+    "adjusted": False,
+    "correction": None,
+    "estimator": "plugin",
+    "n_neighbors": 3,
+    "clip": False,
+}
+
+
 @pytest.mark.parametrize("name", CALLS)
 def test_options_are_the_same_everywhere(name):
     keywords = {
@@ -64,26 +91,15 @@ def test_options_are_the_same_everywhere(name):
         for parameter in inspect.signature(getattr(pandas_mi, name)).parameters.values()
         if parameter.kind is inspect.Parameter.KEYWORD_ONLY
     }
-    assert keywords == {
-        "normalized": False,
-        "slice_query": None,
-        "sample_size": None,
-        "seed": 0.25,
-        "bins": "auto",
-        "missing": "pairwise",
-        "average": "arithmetic",
-        "base": None,
-        "min_periods": 1,
-        "threads": None,
-        "progress": False,
-    }
+    assert keywords == (OPTIONS if name in ("counts", "bins") else MEASURE_OPTIONS)
 
 
-def test_options_are_typed_as_they_are_checked():
-    assert GivenOptions.__annotations__.keys() == Options.__dataclass_fields__.keys()
-    fields = Options.__dataclass_fields__.items()
-    hints = {name: hint.__forward_arg__ for name, hint in GivenOptions.__annotations__.items()}
-    assert hints == {name: field.type for name, field in fields}
+@pytest.mark.parametrize(
+    ("given", "checked"), [(GivenOptions, Options), (GivenMeasureOptions, MeasureOptions)]
+)
+def test_options_are_typed_as_they_are_checked(given, checked):
+    hints = {name: hint.__forward_arg__ for name, hint in given.__annotations__.items()}
+    assert hints == {name: field.type for name, field in checked.__dataclass_fields__.items()}
 
 
 def test_an_unknown_option_gets_a_hint():
