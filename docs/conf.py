@@ -1,5 +1,6 @@
 """How Sphinx builds these pages: ``python -m sphinx -W docs docs/_build``."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -41,3 +42,13 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+
+
+def _absolute(app, what, name, obj, options, lines):
+    """Keep an absolute value in a docstring from being taken for a substitution."""
+    lines[:] = [re.sub(r"\|(\w)\|", r"\|\1\|", line) for line in lines]
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("autodoc-process-docstring", _absolute)

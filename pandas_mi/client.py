@@ -141,7 +141,7 @@ class Client:
             raise SliceError(
                 'get_slice needs to know the dataset; write SELECT * FROM "dataset" WHERE …'
             )
-        return analysis.slice(self._named(project_id, table).read(), sql_query)
+        return analysis.slice(self._named(project_id, table), sql_query)
 
     def delete_dataset(self, project_id: str, dataset_id: str) -> None:
         """Delete a dataset; its versions can be read by number until `vacuum` removes them."""
@@ -214,7 +214,7 @@ class Client:
         if slice_query is not None:
             _check_table(slice_query, held.dataset_id)
         information = analysis.mutual_information(
-            held.read(),
+            held,
             features,
             normalized=normalized,
             slice_query=slice_query,

@@ -153,16 +153,22 @@ def _sums_of_length(counts: Ints, length: int) -> Ints:
     """Σ c·ln c of tables that share one fixed-point unit, as n's of one bit length do."""
     if counts.size == counts.shape[-1] > _CELLS:  # one large table: few of its cells count
         counts = counts[counts > 1].reshape(*counts.shape[:-1], -1)
-    sums, lost, large = np.zeros((3, *counts.shape[:-1]), dtype=np.int64)
-    many = counts.shape[-1] > _MANY
+    sums = _summed(_terms, counts, length)
+    if counts.shape[-1] <= _MANY:
+        return sums
+    many = np.count_nonzero(counts > 1, axis=-1) > _MANY
+    if not many.any():
+        return sums
+    return np.where(many, sums + _rounded(_summed(_lost, counts, length)), sums)
+
+
+def _summed(terms: Callable[[Ints, int], Ints], counts: Ints, length: int) -> Ints:
+    """Add up the terms of the counts along the last axis."""
+    sums = np.zeros(counts.shape[:-1], dtype=np.int64)
     step = max(1, _CELLS // max(1, sums.size))
     for start in range(0, counts.shape[-1], step):
-        some = counts[..., start : start + step]
-        sums += _looked_up(_terms, some, length).sum(axis=-1)
-        if many:
-            lost += _looked_up(_lost, some, length).sum(axis=-1)
-            large += np.count_nonzero(some > 1, axis=-1)
-    return np.where(large > _MANY, sums + _rounded(lost), sums) if many else sums
+        sums += _looked_up(terms, counts[..., start : start + step], length).sum(axis=-1)
+    return sums
 
 
 def _looked_up(terms: Callable[[Ints, int], Ints], counts: Ints, length: int) -> Ints:

@@ -140,7 +140,7 @@ def scores(ranks: Ints, rng: np.random.Generator) -> Floats:
     if np.any(np.diff(ranks[order]) == 0):
         order = np.lexsort((rng.random(n), ranks))
     result = np.empty(n)
-    result[order] = special.ndtri((np.arange(n) + 0.5) / n)
+    result[order] = special.ndtri(np.arange(1, n + 1) / (n + 1))
     return result
 
 

@@ -245,9 +245,10 @@ def test_without_matplotlib_the_error_names_the_extra():
     assert run.stdout.strip() == "plots need Matplotlib: pip install 'pandas-mi[plot]'"
 
 
-# Text is drawn a little differently by every release of Matplotlib, so baselines have none.
+# Every release of Matplotlib draws text a little differently, so baselines have none, and some
+# begin a cell one pixel further: at 100 dots an inch that is a difference of up to 16.
 picture = pytest.mark.mpl_image_compare(
-    baseline_dir="baseline", style="default", tolerance=12, savefig_kwargs={"dpi": 50}
+    baseline_dir="baseline", style="default", tolerance=20, savefig_kwargs={"dpi": 100}
 )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from pandas_mi.sources import Rows, Table, as_table, chunk, parts
 __all__ = ["View", "sampled_view", "view_of"]
 
 IN_MEMORY = 1 << 19  # rows: so many are read at once, 4 MB a column, and less when they are codes
+_SAMPLED_ROWS = 1 << 20  # rows whose hashes are looked at together
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class View:
     @property
     def n_rows(self) -> int:
         """Number of rows."""
-        return self.table.n_rows if self.rows is None else len(self._numbers())
+        return len(self.rows) if isinstance(self.rows, np.ndarray) else self.table.n_rows
 
     @property
     def streamed(self) -> bool:
@@ -80,13 +83,21 @@ class View:
 
     def sampled(self, size: int | None, seed: Any) -> View:
         """Return the view of `size` of its rows, or of all when there are no more."""
-        if size is None:
+        if size is None or size >= self.n_rows:
             return self
-        return replace(self, rows=sample(self._numbers(), size, key_of(seed)))
+        key = key_of(seed)
+        chosen = np.empty(0, dtype=np.int64)
+        # The sample of all rows is the sample of a sample and the rest; as much again is added
+        # at a time, so that memory is in proportion to the sample.
+        block = max(_SAMPLED_ROWS, size)
+        for start in range(0, self.n_rows, block):
+            rows = self._numbers(start, min(start + block, self.n_rows))
+            chosen = sample(np.concatenate([chosen, rows]), size, key)
+        return replace(self, rows=chosen)
 
     def kept(self, keep: NDArray[np.bool_]) -> View:
         """Return the view of the rows where `keep`, shape (n_rows,), is True."""
-        return replace(self, rows=self._numbers()[keep])
+        return replace(self, rows=self._numbers(0, self.n_rows)[keep])
 
     def places(self, wanted: Any) -> list[int]:
         """Return where the wanted columns stand among the labels; None means all of them.
@@ -116,10 +127,10 @@ class View:
         """Return where one column stands; raises as `places` does."""
         return self.places([label])[0]
 
-    def _numbers(self) -> NDArray[np.int64]:
+    def _numbers(self, start: int, stop: int) -> NDArray[np.int64]:
         if isinstance(self.rows, np.ndarray):
-            return self.rows
-        return np.arange(self.table.n_rows, dtype=np.int64)
+            return self.rows[start:stop]
+        return np.arange(start, stop, dtype=np.int64)
 
     def _unknown(self, unknown: list[Hashable]) -> UnknownColumnError:
         left_out = [label for label in unknown if label in _where(self.table.labels)]
@@ -152,10 +163,24 @@ def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
         lambda start, stop: chunk(table, bound.needed, start, stop),
         table.n_rows,
         ordered=ordered,
+        runs=_runs(table, bound),
     )
     labels = [label for label, _ in bound.columns]
     positions = [position for _, position in bound.columns]
     return View(table, _index(labels, positions, table.labels), positions, rows)
+
+
+def _runs(table: Table, bound: Any) -> list[tuple[int, int]] | None:
+    """Return the chunks to look for rows in, leaving out what statistics rule out."""
+    if len(table.bounds) <= 2:
+        return None
+    from pandas_mi import slicing
+
+    return [
+        (start, stop)
+        for place, (start, stop) in enumerate(itertools.pairwise(table.bounds.tolist()))
+        if slicing.may_match(bound.where, partial(table.extremes, place))
+    ]
 
 
 def sampled_view(data: Any, options: Options) -> View:

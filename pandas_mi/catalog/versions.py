@@ -123,6 +123,13 @@ class Version:
         """Return where a data file lies."""
         return self.directory / "data" / one.name
 
+    def gone(self) -> CatalogError:
+        """Return the error that tells that `vacuum` has removed the files."""
+        return CatalogError(
+            f"version {self.number} of dataset {self.dataset_id!r} is no longer there: "
+            "it was superseded or deleted, and vacuum removed its files"
+        )
+
     def read(
         self,
         columns: Sequence[Hashable] | None = None,
@@ -239,10 +246,7 @@ class Version:
             # An open file is read to its end even when `vacuum` removes its name.
             handle = names.inside(self.directory.parent.parent, self.path(one)).open("rb")
         except FileNotFoundError:
-            raise CatalogError(
-                f"version {self.number} of dataset {self.dataset_id!r} is no longer there: "
-                "it was superseded or deleted, and vacuum removed its files"
-            ) from None
+            raise self.gone() from None
         with handle:
             held = pq.ParquetFile(handle, page_checksum_verification=True)
             yield from _row_groups(

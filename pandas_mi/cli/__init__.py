@@ -30,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments : sequence of str, optional
         What stands after ``pandas-mi``; `sys.argv` by default.
     """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if not arguments:
+        parser().print_help(sys.stderr)
+        return _FAILED
     options = parser().parse_args(arguments)
     with warnings.catch_warnings():
         warnings.simplefilter("default", PandasMIWarning)

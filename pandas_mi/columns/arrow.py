@@ -82,8 +82,9 @@ def _from_dictionary(array: pa.DictionaryArray, label: Hashable) -> Column:
 
 def _from_arrow_float(array: pa.Array) -> Column:
     values, nulls = primitive(array), _nulls(array)
-    nan = np.isnan(values)
-    return Column(Kind.FLOAT, values, mask(nan if nulls is None else nan | nulls))
+    if nulls is None:
+        return Column.floats(values)
+    return Column(Kind.FLOAT, values, np.isnan(values) | nulls)
 
 
 def from_arrow_decimal(array: pa.Array) -> Column:

@@ -63,7 +63,7 @@ def _from_numpy(values: Array, label: Hashable) -> Column:
     if kind in "iu":
         return Column(Kind.INTEGER, values)
     if kind == "f":
-        return Column(Kind.FLOAT, values, mask(np.isnan(values)))
+        return Column.floats(values)
     if kind in "mM":
         meaning = Kind.TIMEDELTA if kind == "m" else Kind.DATETIME
         unit, _ = np.datetime_data(values.dtype)

@@ -155,6 +155,8 @@ class Tile:
             for right, total in zip(rights, counts, strict=True):
                 np.add(scaled, right[block], out=positions, casting="unsafe")
                 found = np.bincount(positions, minlength=cells)
+                if len(rights) == 1 and len(scaled) == len(left):  # a large table is not copied
+                    return found.astype(np.int64, copy=False).reshape(1, *self._shape)
                 if block.start == 0:
                     total[:] = found
                 else:

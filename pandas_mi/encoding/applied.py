@@ -11,12 +11,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Array, Column
-from pandas_mi.encoding.cells import BUCKETS, Buckets, looked_up
+from pandas_mi.encoding.cells import Buckets, looked_up
 from pandas_mi.encoding.learn import encode
 from pandas_mi.encoding.scheme import Encoding, binned
 
 __all__ = ["applied"]
 
+_CELLS = 1 << 14  # a table of 16 or 32 KB, which the L1 or L2 cache holds
 _WORTH_CELLS = 1 << 14  # values: with fewer, laying out the cells costs more than it saves
 
 
@@ -60,7 +61,8 @@ def _by_value(encoding: Encoding, column: Column) -> NDArray[Any]:
     code_of = np.zeros(own.cardinality + 1, dtype=np.min_scalar_type(encoding.cardinality))
     if own.cardinality:
         code_of[1:] = _places(own.levels, encoding.levels) + 1
-    return code_of.take(codes)
+    coded: NDArray[Any] = code_of.take(codes)
+    return coded
 
 
 def _places(some: Any, levels: Any) -> NDArray[Any]:
@@ -68,7 +70,8 @@ def _places(some: Any, levels: Any) -> NDArray[Any]:
     if isinstance(levels, pa.Array):
         return np.asarray(pc.index_in(some.cast(levels.type), value_set=levels))
     if levels.dtype == object:
-        return pd.Index(levels, dtype=object, tupleize_cols=False).get_indexer(some)
+        levels = pd.Index(levels, dtype=object, tupleize_cols=False)
+        return np.asarray(levels.get_indexer(some))
     return np.searchsorted(levels, some)
 
 
@@ -96,5 +99,5 @@ def _cells(cuts: Array) -> Buckets | None:
         return None
     low, high = float(cuts[0]), float(cuts[-1])
     with np.errstate(all="ignore"):
-        scale = np.float64(BUCKETS - 2) / (high - low)
-    return Buckets(low, float(scale)) if np.isfinite(scale) and np.isfinite(low) else None
+        scale = np.float64(_CELLS - 2) / (high - low)
+    return Buckets(low, float(scale), _CELLS) if np.isfinite(scale) and np.isfinite(low) else None

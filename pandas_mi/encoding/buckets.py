@@ -13,6 +13,8 @@ from pandas_mi.encoding.scheme import Encoding, by_cuts, ranks
 
 __all__ = ["bucketed"]
 
+_CELLS_A_CUT = 128  # one value in 50 to 100 shares a cell with a cut
+
 
 def bucketed(
     column: Column, values: Array, sample: Array, number: int
@@ -28,11 +30,11 @@ def bucketed(
     values : ndarray of a number type, shape (n,)
         Of more than 2 * number distinct values.
     sample : ndarray, shape (m,)
-        Some of the known values; they place the cells.
+        Some of the known values, ascending; they place the cells.
     number : int
         Bins, two or more distinct cuts included.
     """
-    cells = _cells(sample)
+    cells = _cells(sample, number)
     if cells is None:
         return None
     counts = cell_counts(cells, values, column.missing)
@@ -41,7 +43,7 @@ def bucketed(
     wanted = ranks(int(ends[-1]), number)
     cut_cells = np.searchsorted(ends, wanted)
     # 0 in the cells that hold a cut: these rows are settled one by one.
-    code_of = 1 + np.searchsorted(cut_cells, np.arange(cells.size))
+    code_of = 1 + np.cumsum(np.bincount(cut_cells + 1, minlength=cells.size + 1))[: cells.size]
     code_of[cut_cells] = 0
     codes = looked_up(cells, values, column.missing, code_of.astype(np.min_scalar_type(number)))
     if column.missing is not None:
@@ -53,15 +55,15 @@ def bucketed(
     return _settled(column, values, codes, rows, _positions(ends, counts, cut_cells, wanted))
 
 
-def _cells(sample: Array) -> Buckets | None:
+def _cells(sample: Array, number: int) -> Buckets | None:
     """Spread the cells over the middle of the sample, so that a far value does not widen them."""
-    ascending = np.sort(sample.astype(np.float64))
-    tail = len(ascending) // 512
-    for low, high in (ascending[[tail, -1 - tail]], ascending[[0, -1]]):
+    size = min(BUCKETS, max(1024, _CELLS_A_CUT * number))
+    tail = len(sample) // 512
+    for low, high in sample[[[tail, -1 - tail], [0, -1]]].astype(np.float64):
         with np.errstate(all="ignore"):
-            scale = (BUCKETS - 2) / (high - low)
+            scale = (size - 2) / (high - low)
         if np.isfinite(scale) and scale > 0 and np.isfinite(low):
-            return Buckets(float(low), float(scale))
+            return Buckets(float(low), float(scale), size)
     return None
 
 

@@ -78,7 +78,8 @@ def _by_number(column: Column, values: Array, number: int | None) -> tuple[Codes
     if number is None:
         return _by_value(column, None)
     if len(values) > _SAMPLE:
-        distinct = len(np.unique(sample))
+        sample = np.sort(sample)
+        distinct = 1 + np.count_nonzero(sample[1:] != sample[:-1])
         if distinct <= 2 * number:
             return _by_value(column, number)
         found = bucketed(column, values, sample, number)

@@ -7,6 +7,7 @@ all chunks each rank lies between two known values, and another look keeps what 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,16 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Array
 
-__all__ = ["BETWEEN", "EVERYTHING", "OF_ALL", "Brackets", "Summary", "brackets", "summary"]
+__all__ = [
+    "BETWEEN",
+    "EVERYTHING",
+    "OF_ALL",
+    "Brackets",
+    "Summary",
+    "brackets",
+    "merged",
+    "summary",
+]
 
 Ints = NDArray[np.int64]
 
@@ -86,19 +96,6 @@ class Summary:
         """Return where the values of these one-based ranks stand, if `whole`."""
         return np.searchsorted(self.least, ranks)
 
-    def plus(self, other: Summary, limit: int) -> Summary:
-        """Return the summary of both sets of values, of about `limit` values at most."""
-        if not len(other.values):
-            return self
-        if not len(self.values):
-            return other
-        values = np.union1d(self.values, other.values)
-        (least, most), (more_least, more_most) = self.at(values), other.at(values)
-        whole, n = self.whole and other.whole, self.n + other.n
-        least = least + more_least
-        most = least if whole else most + more_most
-        return Summary(values, least, most, n, whole).thinned(limit)
-
     def thinned(self, limit: int) -> Summary:
         """Return the summary with at most `limit` of its values, evenly spaced, and the last."""
         if len(self.values) <= limit:
@@ -106,6 +103,35 @@ class Summary:
         kept = np.arange(0, len(self.values), -(-len(self.values) // limit))
         kept = np.append(kept, len(self.values) - 1)
         return Summary(self.values[kept], self.least[kept], self.most[kept], self.n, whole=False)
+
+
+def merged(parts: Sequence[Summary], limit: int) -> Summary:
+    """Return the summary of all values that several summarise, of at most `limit` of them."""
+    if len(parts) == 1:
+        return parts[0]
+    n = sum(part.n for part in parts)
+    if all(part.whole for part in parts):
+        values, counts = _added(parts)
+        return Summary(values, counts, counts, n).thinned(limit)
+    values = np.unique(np.concatenate([part.values for part in parts]))
+    least, most = np.zeros((2, len(values)), dtype=np.int64)
+    for part in parts:
+        fewest, highest = part.at(values)
+        least += fewest
+        most += highest
+    return Summary(values, least, most, n, whole=False).thinned(limit)
+
+
+def _added(parts: Sequence[Summary]) -> tuple[Array, Ints]:
+    """Add the steps by which the counts grow, which takes one sort and no search."""
+    values = np.concatenate([part.values for part in parts])
+    steps = np.concatenate([np.diff(part.least, prepend=0) for part in parts])
+    order = np.argsort(values)
+    values = values[order]
+    first = np.flatnonzero(np.concatenate([[True], values[1:] != values[:-1]])[: len(values)])
+    if not len(first):
+        return values, steps
+    return values[first], np.cumsum(np.add.reduceat(steps[order], first))
 
 
 def summary(ascending: Array, within: Brackets = EVERYTHING, limit: int = OF_ALL) -> Summary:

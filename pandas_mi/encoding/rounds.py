@@ -25,6 +25,7 @@ from pandas_mi.encoding.quantiles import (
     Brackets,
     Summary,
     brackets,
+    merged,
     summary,
 )
 from pandas_mi.encoding.scheme import Bins, Encoding, auto_bins, by_cuts, by_levels, ranks
@@ -163,18 +164,24 @@ class Ranks:
     limit: int
     within: Brackets = EVERYTHING
 
-    def look(self, column: Column) -> Summary:
+    def look(self, column: Column) -> Pile:
         """Return the summary of a chunk."""
         values = np.asarray(column.values)
         known = values if column.missing is None else values[~column.missing]
-        return summary(np.sort(known), self.within, self.limit)
+        return Pile([summary(np.sort(known), self.within, self.limit)])
 
-    def add(self, found: Summary, more: Summary) -> Summary:
-        """Return the summary of both."""
-        return found.plus(more, self.limit)
+    def add(self, found: Pile, more: Pile) -> Pile:
+        """Return the summaries of both, merged when they have become many."""
+        pile = Pile([*found.parts, *more.parts])
+        if len(pile.parts) > 2 and sum(len(part.values) for part in pile.parts) > BETWEEN:
+            return Pile([merged(pile.parts, self.limit)])
+        return pile
 
-    def settle(self, found: Summary) -> Encoding | Round:
+    def settle(self, found: Pile) -> Encoding | Round:
         """Return the encoding where every rank has its value, else the round that looks closer."""
+        return self._settled(merged(found.parts, self.limit))
+
+    def _settled(self, found: Summary) -> Encoding | Round:
         number = auto_bins(found.n) if isinstance(self.number, str) else self.number
         first = self.within.high is None
         if first and found.whole and len(found.values) <= 2 * number:
@@ -185,6 +192,18 @@ class Ranks:
         # A closer look that finds too much, as only contrived data have it, is given more room.
         limit = max(BETWEEN, 16 * number) if first else 4 * self.limit
         return replace(self, limit=limit, within=brackets(found, wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """Summaries of some chunks: merging many at once is cheaper than one by one."""
+
+    parts: list[Summary]
+
+    @property
+    def n(self) -> int:
+        """How many known values were seen."""
+        return sum(part.n for part in self.parts)
 
 
 def _wide(values: Any) -> Any:

@@ -65,7 +65,7 @@ def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
         return ax
     usual = plt.rcParams["figure.figsize"]
     size = (max(usual[0], width), max(usual[1], height))
-    _, axes = plt.subplots(figsize=size, layout="constrained")
+    axes: Axes = plt.subplots(figsize=size, layout="constrained")[1]
     return axes
 
 

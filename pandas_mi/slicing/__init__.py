@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pandas_mi.slicing.binding import BoundSlice, bind
 from pandas_mi.slicing.parse import parse
+from pandas_mi.slicing.pruning import may_match
 from pandas_mi.slicing.query import Slice
 from pandas_mi.slicing.rows import select
 
-__all__ = ["BoundSlice", "Slice", "bind", "parse", "select"]
+__all__ = ["BoundSlice", "Slice", "bind", "may_match", "parse", "select"]

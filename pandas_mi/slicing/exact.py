@@ -47,33 +47,49 @@ def compare(symbol: str, left: Array, left_scale: int, right: Array, right_scale
     if len(right) == 1 and len(left) != 1:
         return _against(symbol, left, left_scale, int(right[0]), right_scale)
     if len(left) == 1 and len(right) != 1:
-        return _against(_MIRROR[symbol], right, right_scale, int(left[0]), left_scale)
+        return _against(MIRROR[symbol], right, right_scale, int(left[0]), left_scale)
     left = rescaled(left, right_scale - left_scale)
     right = rescaled(right, left_scale - right_scale)
     return np.asarray(COMPARISONS[symbol](left, right), dtype=np.bool_)
 
 
-_MIRROR = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRROR = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 def _against(symbol: str, data: Array, scale: int, bound: int, bound_scale: int) -> Mask:
-    """Compare with one number, in the data's own dtype: ``i < 2.5`` becomes ``i <= 2``."""
+    """Compare with one number, in the data's own dtype."""
+    found = settled(symbol, data.dtype, scale, bound, bound_scale)
+    if isinstance(found, bool):
+        return np.full(len(data), found)
+    return np.asarray(COMPARISONS[found[0]](data, found[1]), dtype=np.bool_)
+
+
+def settled(
+    symbol: str, dtype: np.dtype[Any], scale: int, bound: int, bound_scale: int
+) -> tuple[str, Any] | bool:
+    """Return a comparison as one in the data's own dtype, or its answer where no row matters.
+
+    Examples
+    --------
+    >>> settled("<", np.dtype(np.int8), 0, 25, 1)  # i < 2.5 becomes i <= 2
+    ('<=', np.int8(2))
+    >>> settled("<", np.dtype(np.int8), 0, 1000, 0)
+    True
+    """
     whole, rest = divmod(
         bound * 10 ** max(scale - bound_scale, 0), 10 ** max(bound_scale - scale, 0)
     )
     if rest:  # the bound lies strictly between whole and whole + 1
         if symbol in ("=", "<>"):
-            return np.full(len(data), symbol == "<>")
+            return symbol == "<>"
         symbol = "<=" if symbol in ("<", "<=") else ">"
-    if data.dtype != object:
-        limits = np.iinfo(data.dtype)
-        if not limits.min <= whole <= limits.max:
-            above = whole > limits.max
-            return np.full(
-                len(data), symbol == "<>" or ((symbol in ("<", "<=")) == above and symbol != "=")
-            )
-        whole = data.dtype.type(whole)
-    return np.asarray(COMPARISONS[symbol](data, whole), dtype=np.bool_)
+    if dtype.kind == "O":
+        return symbol, whole
+    limits = np.iinfo(dtype)
+    if limits.min <= whole <= limits.max:
+        return symbol, dtype.type(whole)
+    above = whole > limits.max
+    return symbol == "<>" or ((symbol in ("<", "<=")) == above and symbol != "=")
 
 
 # ------------------------------------------------------------------------------ computing

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Chunk, Kind
+from pandas_mi.errors import SliceError
 from pandas_mi.slicing import fused, ordering
 from pandas_mi.slicing.binding import BoundSlice
-from pandas_mi.slicing.evaluate import Block, evaluate, prepared, truth
-from pandas_mi.slicing.query import Field, Node
+from pandas_mi.slicing.evaluate import Block, evaluate
+from pandas_mi.slicing.predicate import compiled
+from pandas_mi.slicing.query import Field, Node, OrderKey
 from pandas_mi.slicing.values import Value, concatenated, spread, take
 
 __all__ = ["select"]
 
 Rows = NDArray[np.int64]
+Run = tuple[int, int]  # first row, and the one after the last
 Read = Callable[[int, int], Chunk]
+Found = tuple[Rows, list[Value]]  # rows, and the values of some expressions there
 
 READ_ROWS = 2**18  # read at once: reading costs about 50 µs a column, whatever its length
 BLOCK_ROWS = 2**17  # evaluated at once: a few temporaries of this size stay in cache
+FEWER_ROWS = 2**20  # of data in chunks, held before those are let go that cannot be in the result
+MOST_HELD = 2**25  # rows whose values ORDER BY or DISTINCT may hold then: 256 MB a number
 FIRST_ROWS = 2**12  # read first when LIMIT may end the search early
 
 # The kinds of which an empty column says nothing, or whose codes differ from block to block.
 _WHOLE = frozenset({Kind.NULL, Kind.OBJECT, Kind.INTERVAL})
 
 
-def select(bound: BoundSlice, read: Read, n_rows: int, *, ordered: bool = True) -> Rows:
+def select(
+    bound: BoundSlice,
+    read: Read,
+    n_rows: int,
+    *,
+    ordered: bool = True,
+    runs: Sequence[Run] | None = None,
+) -> Rows:
     """Return the numbers of the rows that a query selects.
 
     Parameters
@@ -42,6 +57,9 @@ def select(bound: BoundSlice, read: Read, n_rows: int, *, ordered: bool = True) 
         Rows of the table.
     ordered : bool, default True
         When False, an ORDER BY that changes no more than the order is left out.
+    runs : sequence of (first row, row after the last), optional
+        The runs of rows to look in, ascending, each read at once; by default all rows, in runs
+        that memory holds in any case.
 
     Returns
     -------
@@ -51,37 +69,82 @@ def select(bound: BoundSlice, read: Read, n_rows: int, *, ordered: bool = True) 
     Raises
     ------
     SliceError
-        When the query's types do not fit the columns.
+        When the query's types do not fit the columns, or DISTINCT or ORDER BY have to hold more
+        rows than memory is meant for.
     """
     sliced = bound.limit is not None or bound.offset > 0
     order = bound.order if ordered or sliced else ()
     nodes: list[Node] = [Field(place, "") for _, place in bound.columns] if bound.distinct else []
     nodes += [key.node for key in order]
     wanted = bound.offset + bound.limit if bound.limit is not None and not nodes else None
-    rows, values = _matching(bound.where, nodes, _Reader(read, n_rows), wanted)
-    if bound.distinct:
-        kept = ordering.first_of_each(values[: len(bound.columns)], len(rows))
-        rows, values = rows[kept], [take(value, kept) for value in values]
+    reader = _Reader(read, n_rows, runs)
+    fewer = _Fewer(bound, order)
+    rows, values = _matching(bound.where, nodes, reader, wanted, fewer)
+    rows, values = fewer.distinct(rows, values)
     stop = len(rows) if bound.limit is None else bound.offset + bound.limit
     if order:
-        keys = values[len(values) - len(order) :]
-        rows = rows[ordering.permutation(keys, order, stop)]
+        rows = rows[ordering.permutation(fewer.keys(values), order, stop)]
     rows = rows[bound.offset : stop]
     return rows if ordered or not order else np.sort(rows)
+
+
+class _Fewer:
+    """Which of the rows found so far can still be in the result: values take memory."""
+
+    def __init__(self, bound: BoundSlice, order: Sequence[OrderKey]) -> None:
+        self._distinct = len(bound.columns) if bound.distinct else 0
+        self._order = order
+        self._stop = None if bound.limit is None else bound.offset + bound.limit
+
+    def keys(self, values: list[Value]) -> list[Value]:
+        """Return the values of the ORDER BY keys."""
+        return values[len(values) - len(self._order) :]
+
+    def distinct(self, rows: Rows, values: list[Value]) -> Found:
+        """Keep the first row of each distinct combination, if that is asked for."""
+        if not self._distinct:
+            return rows, values
+        kept = ordering.first_of_each(values[: self._distinct], len(rows))
+        return rows[kept], [take(value, kept) for value in values]
+
+    def kept(self, rows: Rows, values: list[Value]) -> Found:
+        """Keep what may be in the result, ascending."""
+        rows, values = self.distinct(rows, values)
+        if self._order and self._stop is not None:
+            best = np.sort(ordering.permutation(self.keys(values), self._order, self._stop))
+            rows, values = rows[best], [take(value, best) for value in values]
+        if len(rows) > MOST_HELD:
+            clause = "SELECT DISTINCT" if self._distinct else "ORDER BY"
+            raise SliceError(
+                f"{clause} has to hold the values of more than {MOST_HELD:,} rows of data read "
+                "in chunks; select fewer rows in WHERE, or fewer columns, or give LIMIT"
+            )
+        return rows, values
 
 
 class _Reader:
     """The table, and in which runs of rows to read it."""
 
-    def __init__(self, read: Read, n_rows: int) -> None:
+    def __init__(self, read: Read, n_rows: int, runs: Sequence[Run] | None) -> None:
         self._read = read
+        self._runs = runs
         self.n_rows = n_rows
         empty = read(0, 0)
-        self.whole = any(column.kind in _WHOLE for column in empty.columns.values())
+        kinds = {column.kind for column in empty.columns.values()}
+        # What is read in chunks has types of its own, and nulls of no type are null throughout.
+        self.whole = not kinds.isdisjoint(_WHOLE if runs is None else _WHOLE - {Kind.NULL})
         self.empty = _block(empty)
 
-    def runs(self, size: int) -> Iterator[tuple[int, int]]:
+    @property
+    def chunked(self) -> bool:
+        """Whether the rows come in runs that the caller chose."""
+        return self._runs is not None and not self.whole
+
+    def runs(self, size: int) -> Iterator[Run]:
         """Yield first and last row of runs that grow from `size` to READ_ROWS."""
+        if self._runs is not None and not self.whole:
+            yield from _growing(self._runs, size)
+            return
         start, size = 0, self.n_rows if self.whole else size
         while start < self.n_rows:
             stop = min(start + size, self.n_rows)
@@ -93,22 +156,44 @@ class _Reader:
         return self.empty if start == stop else _block(self._read(start, stop))
 
 
+def _growing(runs: Sequence[Run], size: int) -> Iterator[Run]:
+    """Yield the runs, the first of them in parts that grow from `size`."""
+    for start, stop in runs:
+        while size < READ_ROWS and start + size < stop:
+            yield start, start + size
+            start, size = start + size, 2 * size
+        yield start, stop
+        size = READ_ROWS
+
+
 def _block(chunk: Chunk) -> Block:
     columns = {int(str(position)): column for position, column in chunk.columns.items()}
     return Block(columns, chunk.n_rows)
 
 
 def _matching(
-    where: Node | None, nodes: list[Node], reader: _Reader, wanted: int | None
-) -> tuple[Rows, list[Value]]:
+    where: Node | None,
+    nodes: list[Node],
+    reader: _Reader,
+    wanted: int | None,
+    fewer: _Fewer,
+) -> Found:
     """Return the rows for which the predicate is true, and the nodes' values there."""
-    pieces: list[tuple[Rows, list[Value]]] = []
-    count = 0
+    pieces: list[Found] = []
+    count, room = 0, FEWER_ROWS
     for piece in _pieces(where, nodes, reader, wanted):
         pieces.append(piece)
         count += len(piece[0])
         if wanted is not None and count >= wanted:
             break
+        if reader.chunked and nodes and count > room:
+            pieces = [fewer.kept(*_together(pieces))]
+            count = len(pieces[0][0])
+            room = 2 * count + FEWER_ROWS
+    return _together(pieces)
+
+
+def _together(pieces: list[Found]) -> Found:
     rows = [rows for rows, _ in pieces]
     columns = zip(*(values for _, values in pieces), strict=True)
     return (
@@ -119,34 +204,42 @@ def _matching(
 
 def _pieces(
     where: Node | None, nodes: list[Node], reader: _Reader, wanted: int | None
-) -> Iterator[tuple[Rows, list[Value]]]:
+) -> Iterator[Found]:
     """Yield the matching rows of run after run, several at a time where that is faster."""
-    fuse = fused.preferred(where, reader.n_rows)
+    fuse = not reader.chunked and fused.preferred(where, reader.n_rows)
 
-    def piece(run: tuple[int, int]) -> tuple[Rows, list[Value]]:
+    def piece(run: Run) -> Found:
         block = reader.block(*run)
         places = _true(where, replace(block, fuse=fuse))
         values = [take(spread(evaluate(node, block), block.n_rows), places) for node in nodes]
         places += run[0]
         return places, values
 
-    if reader.n_rows == 0:
+    runs = [] if wanted is not None else list(reader.runs(READ_ROWS))
+    if reader.n_rows == 0 or (wanted is None and not runs):
         return iter([piece((0, 0))])
     if wanted is not None:
-        return map(piece, reader.runs(FIRST_ROWS))
-    runs = list(reader.runs(READ_ROWS))
+        return map(piece, itertools.chain([(0, 0)], reader.runs(FIRST_ROWS)))
+    if reader.chunked:
+        return _threaded(piece, runs, _cores())
     workers = 1 if fuse else min(_cores(), len(runs) // 2)
     return map(piece, runs) if workers < 2 else _threaded(piece, runs, workers)
 
 
-def _threaded(
-    piece: Callable[[tuple[int, int]], tuple[Rows, list[Value]]],
-    runs: list[tuple[int, int]],
-    workers: int,
-) -> Iterator[tuple[Rows, list[Value]]]:
+def _threaded(piece: Callable[[Run], Found], runs: Sequence[Run], workers: int) -> Iterator[Found]:
+    """Yield the pieces in order; each thread is one ahead at most, for pieces take memory."""
     # NumPy and pyarrow let go of the interpreter while they work on a block.
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(piece, runs)
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[Future[Found]] = deque()
+    try:
+        for run in runs:
+            waiting.append(pool.submit(piece, run))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _cores() -> int:
@@ -160,9 +253,9 @@ def _true(where: Node | None, block: Block) -> Rows:
     if where is None:
         return np.arange(block.n_rows, dtype=np.int64)
     found = np.empty(block.n_rows, dtype=np.bool_)
-    block = prepared(where, block)
+    test = compiled(where, block)
     size = max(block.n_rows, 1) if block.fuse else BLOCK_ROWS  # numexpr cuts blocks of its own
-    for start in range(0, max(block.n_rows, 1), size):
+    for start in range(0, block.n_rows, size):
         stop = min(start + size, block.n_rows)
-        found[start:stop] = truth(where, block.part(start, stop))
+        test(start, stop, found[start:stop])
     return np.flatnonzero(found)

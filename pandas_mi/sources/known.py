@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from pandas_mi.catalog import Version
 from pandas_mi.sources.memory import ArrowTable, FrameTable
 from pandas_mi.sources.spool import read_stream
 from pandas_mi.sources.table import Table
@@ -35,14 +36,19 @@ file or directory, list of such paths, or any object with ``__arrow_c_stream__``
         return data
     if isinstance(data, pd.DataFrame):
         return FrameTable(data)
+    if isinstance(data, Version):
+        return _stored(data)
     if isinstance(data, pd.Series):
         raise _no_table(data, "; use .to_frame()")
+    paths = [data] if isinstance(data, str | os.PathLike) else data
+    if isinstance(paths, list | tuple) and paths and _are_paths(paths):
+        return _parquet(paths)
+    return _arrow_table(data)
+
+
+def _arrow_table(data: Any) -> Table:
     if isinstance(data, pa.Table):
         return ArrowTable(data)
-    if isinstance(data, str | os.PathLike):
-        return _parquet([data])
-    if isinstance(data, list | tuple) and data and _are_paths(data):
-        return _parquet(data)
     if hasattr(data, "__arrow_c_stream__"):
         return _streamed(data)
     if isinstance(data, pa.RecordBatch):
@@ -77,6 +83,14 @@ def _parquet(paths: Any) -> Table:
     from pandas_mi.sources import parquet
 
     return parquet.ParquetTable(parquet.dataset_of(paths))
+
+
+def _stored(version: Version) -> Table:
+    if not version.row_layout.fields:  # no column could tell how many rows a file has
+        return FrameTable(version.read())
+    from pandas_mi.sources import stored
+
+    return stored.StoredTable(version)
 
 
 def _dataset(data: Any) -> Table:

@@ -46,6 +46,13 @@ class Table(ABC):
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows, ascending; any thread may call this."""
 
+    def extremes(self, chunk: int, position: int) -> Column | None:  # noqa: ARG002
+        """Return the lowest and the highest value of a column in a chunk, if known unread.
+
+        Two rows; bounds that no value of the chunk passes will do.
+        """
+        return None
+
     @abstractmethod
     def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
         """Return the given columns and rows as a DataFrame, in the given order."""
@@ -75,7 +82,7 @@ def parts(bounds: NDArray[np.int64], rows: Rows) -> Iterator[Part]:
                 yield place, builtins.slice(start - first, stop - first)
         return
     ends = np.searchsorted(rows, bounds)
-    for place in np.flatnonzero(ends[1:] > ends[:-1]):
-        within = rows[ends[place] : ends[place + 1]] - bounds[place]
-        every = len(within) == bounds[place + 1] - bounds[place]
-        yield int(place), builtins.slice(0, len(within)) if every else within
+    for held in np.flatnonzero(ends[1:] > ends[:-1]):
+        within = rows[ends[held] : ends[held + 1]] - bounds[held]
+        every = len(within) == bounds[held + 1] - bounds[held]
+        yield int(held), builtins.slice(0, len(within)) if every else within
