@@ -29,7 +29,8 @@ def _exponent(case: str, taken: dict[int, float]) -> Row:
     slope = float(np.polyfit(sizes, times, 1)[0])
     detail = {f"{size:,}": seconds for size, seconds in taken.items()}
     off = abs(slope - 1.0)
-    return Row(f"{case}: distance of the exponent from 1", slope, "1.0", 1.0, off, 0.1, unit="", detail=detail)
+    case = f"{case}: distance of the exponent from 1"
+    return Row(case, slope, "1.0", 1.0, off, 0.1, unit="", detail=detail)
 
 
 def _rows_taken(full: bool) -> dict[int, float]:

@@ -14,7 +14,7 @@ project_copyright = "The pandas_mi developers"
 version = release = pandas_mi.__version__
 
 extensions = [
-    "pictures",
+    "page_pictures",
     "myst_parser",
     "numpydoc",
     "sphinx.ext.autodoc",
@@ -44,11 +44,14 @@ html_theme_options = {
 }
 
 
-def _absolute(app, what, name, obj, options, lines):
-    """Keep an absolute value in a docstring from being taken for a substitution."""
-    lines[:] = [re.sub(r"\|(\w)\|", r"\|\1\|", line) for line in lines]
+def _plain(app, what, name, obj, options, lines):
+    """Keep |x| from being taken for a substitution, and fitted_ for a reference."""
+    for place, line in enumerate(lines):
+        if "``" not in line:
+            line = re.sub(r"\|(\w)\|", r"\|\1\|", line)
+            lines[place] = re.sub(r"\b(\w+)_(?=[,)\s]|$)", r"\1\_", line)
 
 
 def setup(app):
     """Register with Sphinx."""
-    app.connect("autodoc-process-docstring", _absolute)
+    app.connect("autodoc-process-docstring", _plain)

@@ -113,7 +113,7 @@ def mixed(x: Floats, levels: Ints, *, k: int = 3) -> float:
 
 
 def scores(ranks: Ints, rng: np.random.Generator) -> Floats:
-    """Return normal scores of a column: Φ⁻¹((i + ½)/n) for its i-th smallest value.
+    """Return normal scores of a column: Φ⁻¹(i/(n + 1)) for its i-th smallest value.
 
     Mutual information does not change under increasing transforms, so the estimate should not
     either: heavy tails, units and outliers count for nothing, which scaling by a deviation cannot
@@ -132,7 +132,7 @@ def scores(ranks: Ints, rng: np.random.Generator) -> Floats:
     Examples
     --------
     >>> scores(np.array([1, 0, 2]), np.random.default_rng(0)).round(3)
-    array([ 0.   , -0.967,  0.967])
+    array([ 0.   , -0.674,  0.674])
     """
     special = extras.load("scipy.special", "stats", "estimator='knn' needs SciPy")
     n = len(ranks)

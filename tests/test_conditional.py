@@ -128,9 +128,13 @@ def test_corrected_and_adjusted_conditional_information(penguins):
     known = penguins.dropna()
     text = [known["sex"], known["sex"] + known["species"], known["sex"] + known["island"]]
     text.append(text[1] + known["island"])
-    z, xz, yz, xyz = (corrected_entropy(part.value_counts().to_numpy(), "shrink") for part in text)
-    found = known.mi.conditional("species", "island", "sex", correction="shrink")
+    z, xz, yz, xyz = (
+        corrected_entropy(part.value_counts().to_numpy(), "chao-shen") for part in text
+    )
+    found = known.mi.conditional("species", "island", "sex", correction="chao-shen")
     assert found == pytest.approx(xz + yz - xyz - z, abs=1e-12)
+    with pytest.raises(ValueError, match="'shrink' is for tables of two columns"):
+        known.mi.conditional("species", "island", "sex", correction="shrink")
     rng = np.random.default_rng(0)
     noise = pd.DataFrame(rng.integers(0, 6, (300, 3)), columns=list("xyz"))
     assert noise.mi.conditional("x", "y", "z", normalized=True) > 0.1
@@ -161,15 +165,21 @@ def test_adjusted_frames_equal_scikit_learns(frame):
 
 
 @given(frame=codes(2))
-@pytest.mark.parametrize("correction", ["miller-madow", "grassberger", "chao-shen", "shrink"])
+@pytest.mark.parametrize("correction", ["miller-madow", "grassberger", "chao-shen"])
 def test_corrected_values_are_made_of_corrected_entropies(correction, frame):
     known = frame.dropna().astype(str)
     counts = [known["x"], known["y"], known["x"] + known["y"]]
     x, y, both = (corrected_entropy(part.value_counts().to_numpy(), correction) for part in counts)
     found = frame.mi.pair("x", "y", correction=correction, base=2)
     assert found == pytest.approx((x + y - both) / LN2, abs=1e-12, nan_ok=True)
-    own = frame.mi.entropy(correction=correction)
-    np.testing.assert_array_equal(own, np.diag(frame.mi.matrix(correction=correction)))
+
+
+@given(frame=codes(3))
+@pytest.mark.parametrize("correction", ["miller-madow", "grassberger", "chao-shen", "shrink"])
+def test_corrected_matrices_are_symmetric_with_entropies_on_the_diagonal(correction, frame):
+    square = frame.mi.matrix(correction=correction)
+    np.testing.assert_array_equal(square, square.T)
+    np.testing.assert_array_equal(frame.mi.entropy(correction=correction), np.diag(square))
 
 
 @given(frame=codes(3))

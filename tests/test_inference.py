@@ -19,6 +19,7 @@ from pandas_mi.inference import (
     bootstrap_interval,
     chi2_fits,
     chi2_p_value,
+    corrected_entropies,
     corrected_entropy,
     degrees_of_freedom,
     delta_interval,
@@ -86,6 +87,7 @@ def law_of(rows, columns):
 
 
 @given(table=TABLES, average=st.sampled_from(sorted(MEANS)))
+@example(table=np.full((5, 6), 14), average="arithmetic")  # deviation 3: too small for a stride
 def test_adjusted_equals_scikit_learns(table, average):
     rows, columns = margins_of(table)
     assume((rows > 0).sum() > 1)
@@ -126,7 +128,7 @@ def test_expected_of_two_by_two_equals_its_sum(a, b, more):
     fixed = sum(xlogy(m, m) for m in (a, n - a, b, n - b)) / n - math.log(n)
     truth = hypergeom.pmf(x, n, a, b) @ (joint / n) - fixed
     found = expected_mutual_information(np.array([a, n - a]), np.array([b, n - b]))
-    assert found == pytest.approx(truth, rel=1e-6, abs=1e-11)
+    assert found == pytest.approx(truth, rel=1e-9, abs=2e-11)
 
 
 @given(rows=st.lists(st.integers(1, 4), min_size=1, max_size=3), data=st.data())
@@ -216,6 +218,21 @@ def test_corrections_do_not_see_order_or_padding(correction, counts, data):
     shuffled = np.array([*data.draw(st.permutations(counts)), 0, 0])
     one, other = (corrected_entropy(np.array(c), correction) for c in (counts, shuffled))
     assert one == other or (math.isnan(one) and math.isnan(other) and not any(counts))
+
+
+@given(table=TABLES)
+def test_shrinking_keeps_the_bounds_and_equals_its_definition(table):
+    table = table[table.any(axis=1)][:, table.any(axis=0)]
+    n, size = int(table.sum()), table.size
+    assume(n > 1)
+    p = table / n
+    distance = ((p - 1 / size) ** 2).sum()
+    weight = min((1 - (p**2).sum()) / ((n - 1) * distance), 1.0) if distance else 1.0
+    shrunken = weight / size + (1 - weight) * p
+    expected = [entropy(part.ravel()) for part in (*margins_of(shrunken), shrunken)]
+    found = corrected_entropies(*margins_of(table), table.ravel(), "shrink")
+    assert found == pytest.approx(expected, abs=1e-12)
+    assert -1e-12 <= found[0] + found[1] - found[2] <= min(found[:2]) + 1e-12
 
 
 @pytest.mark.parametrize("correction", [None, *CORRECTIONS])

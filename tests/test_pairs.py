@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 import pandas_mi
 from pandas_mi.testing import frames
@@ -20,6 +20,7 @@ FRAME = pd.DataFrame(
 
 
 @pytest.mark.filterwarnings("ignore::pandas_mi.HighCardinalityWarning")
+@settings(max_examples=40)
 @given(frame=frames(min_columns=2))
 def test_it_is_the_matrix_in_other_words(frame):
     long = frame.mi.pairs(min_periods=3)

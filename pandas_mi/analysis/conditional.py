@@ -127,6 +127,11 @@ progress, correction, n_neighbors, clip
     (0.0, 1.0)
     """
     options = MeasureOptions.of(options_given)
+    if options.correction == "shrink":
+        raise ValueError(
+            "correction='shrink' is for tables of two columns; with a condition there are "
+            "'miller-madow', 'grassberger' and 'chao-shen'"
+        )
     if options.estimator == "knn":
         view = sampled_view(data, options)
         one, two, rest = (view.places(group) for group in (x, y, given))

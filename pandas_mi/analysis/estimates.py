@@ -117,9 +117,14 @@ def _plug_in(sums: Entropies) -> Floats:
 
 def _corrected(correction: str, tables: Tables) -> Floats:
     """Numbers made of corrected entropies, shape (6, P)."""
-    x, y, joint = (
-        np.array([inference.corrected_entropy(counts, correction) for counts in part])
-        for part in (tables.rows, tables.columns, tables.cells)
-    )
+    found = [
+        (inference.corrected_entropy(rows, correction),) * 3
+        if left == right
+        else inference.corrected_entropies(rows, columns, cells, correction)
+        for left, right, rows, columns, cells in zip(
+            tables.left, tables.right, tables.rows, tables.columns, tables.cells, strict=True
+        )
+    ]
+    x, y, joint = np.array(found).T
     n = tables.rows.sum(axis=-1)
     return np.stack([n, (x + y) - joint, x, y, joint, np.zeros(len(n))])

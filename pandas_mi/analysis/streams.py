@@ -21,6 +21,8 @@ from pandas_mi.encoding import Bins, Encoding, Round, first_round
 
 __all__ = ["Learnt", "Stream", "StreamedCodes", "learnt", "passed"]
 
+_PLANNED_ROWS = 1 << 22  # with more, no other plan would be cheaper
+
 R = TypeVar("R")
 Coder = Callable[[Column], NDArray[Any]]
 
@@ -123,11 +125,6 @@ class Stream:
         coders = {place: self.coders[place] for place in places}
         return passed(self.view, coders, self.workers)
 
-    @cached_property
-    def longest(self) -> int:
-        """Rows of the longest chunk."""
-        return max(self.view.run_lengths(), default=0)
-
 
 class StreamedCodes(Codes):
     """Codes of a column of a stream, which are not in memory until somebody asks for them.
@@ -166,6 +163,7 @@ class StreamedCodes(Codes):
         return self._known if self._known is not None else int(np.count_nonzero(self.codes))
 
     def stand_in(self) -> Codes:
-        """Return codes as long as a chunk, from which the counting can be planned."""
+        """Return codes from which the counting can be planned: as many as matter for that."""
         lowest = np.uint8(0 if self.any_missing else 1)
-        return Codes(np.broadcast_to(lowest, self.stream.longest), self.cardinality)
+        rows = min(self.stream.view.n_rows, _PLANNED_ROWS)
+        return Codes(np.broadcast_to(lowest, rows), self.cardinality)

@@ -28,6 +28,58 @@ _TOP = """examples:
 Mutual information is in nats, unless --base or --normalized says otherwise."""
 
 
+# Command -> what runs it, its help, and an example.
+_MEASURES: dict[str, tuple[Callable[..., str], str, str]] = {
+    "matrix": (
+        commands.matrix,
+        "mutual information of every pair of columns",
+        "pandas-mi matrix flights.parquet --normalized --slice \"origin = 'JFK'\"",
+    ),
+    "target": (
+        commands.target,
+        "every other column against one, from high to low",
+        "pandas-mi target flights.csv arr_delay --columns origin,month",
+    ),
+    "pair": (
+        commands.pair,
+        "mutual information of two columns, one number",
+        "pandas-mi pair flights.csv origin arr_delay --base 2",
+    ),
+    "pairs": (
+        commands.pairs,
+        "every pair of columns on a line of its own, sorted",
+        "pandas-mi pairs flights.csv --format csv | head",
+    ),
+    "contributions": (
+        commands.contributions,
+        "what each cell of a joint table adds",
+        "pandas-mi contributions flights.csv origin arr_delay --bins 4",
+    ),
+    "entropy": (
+        commands.entropy,
+        "entropy of every column",
+        "pandas-mi entropy flights.parquet --base 2 --format json",
+    ),
+}
+_PICTURES: dict[str, tuple[Callable[..., str], str, str]] = {
+    "heatmap": (
+        commands.heatmap,
+        "the matrix, normalised unless --base is given",
+        "pandas-mi plot heatmap flights.parquet --output flights.png",
+    ),
+    "bar": (
+        commands.bar,
+        "every other column against one, from high to low",
+        "pandas-mi plot bar flights.csv arr_delay --top 10 --output delay.svg",
+    ),
+    "pair": (
+        commands.pair_picture,
+        "a joint table, with what each cell adds",
+        "pandas-mi plot pair flights.csv origin arr_delay --bins 8 --output delay.png",
+    ),
+}
+
+
 class _Help(argparse.RawDescriptionHelpFormatter):
     """Keep the line breaks of examples, and leave room for long options."""
 
@@ -72,82 +124,56 @@ def _add(
 
 
 def _add_measures(under: Any) -> None:
-    matrix = _add(
-        under, "matrix", commands.matrix, "mutual information of every pair of columns",
-        "pandas-mi matrix flights.parquet --normalized --slice \"origin = 'JFK'\"",
-    )  # fmt: skip
-    target = _add(
-        under, "target", commands.target, "every other column against one, from high to low",
-        "pandas-mi target flights.csv arr_delay --columns origin,month",
-    )  # fmt: skip
-    pair = _add(
-        under, "pair", commands.pair, "mutual information of two columns, one number",
-        "pandas-mi pair flights.csv origin arr_delay --base 2",
-    )  # fmt: skip
-    pairs = _add(
-        under, "pairs", commands.pairs, "every pair of columns on a line of its own, sorted",
-        "pandas-mi pairs flights.csv --format csv | head",
-    )  # fmt: skip
-    contributions = _add(
-        under, "contributions", commands.contributions, "what each cell of a joint table adds",
-        "pandas-mi contributions flights.csv origin arr_delay --bins 4",
-    )  # fmt: skip
-    entropy = _add(
-        under, "entropy", commands.entropy, "entropy of every column",
-        "pandas-mi entropy flights.parquet --base 2 --format json",
-    )  # fmt: skip
-    for command in (matrix, target, pair, pairs, contributions, entropy):
+    added = {name: _add(under, name, *row) for name, row in _MEASURES.items()}
+    for command in added.values():
         _add_data(command)
-    target.add_argument("column", metavar="COLUMN", help="the column that the others tell about")
-    for command in (pair, contributions):
-        command.add_argument("x", metavar="X", help="one column")
-        command.add_argument("y", metavar="Y", help="the other")
-    for command in (matrix, target, pairs, entropy):
-        _add_columns(command)
-    for command in (matrix, target, pair, pairs, entropy):
-        _add_measure_options(command)
-    _add_significance(pairs)
-    _add_options(contributions)
-    for command in (matrix, target, pair, pairs, contributions, entropy):
+    _add_target(added["target"])
+    for name in ("pair", "contributions"):
+        added[name].add_argument("x", metavar="X", help="one column")
+        added[name].add_argument("y", metavar="Y", help="the other")
+    for name in ("matrix", "target", "pairs", "entropy"):
+        _add_columns(added[name])
+    for name, command in added.items():
+        (_add_options if name == "contributions" else _add_measure_options)(command)
         _add_output(command)
+    _add_significance(added["pairs"])
 
 
 def _add_plots(under: Any) -> None:
     plot = _add(
         under, "plot", commands.heatmap, "draw a heat map, a bar chart, or a joint table",
-        "pandas-mi plot heatmap flights.parquet --output flights.png",
-        "pandas-mi plot bar flights.csv arr_delay --top 10 --output delay.svg",
+        *(example for _, _, example in _PICTURES.values()),
     )  # fmt: skip
     kinds = plot.add_subparsers(title="pictures", required=True, metavar="PICTURE")
-    heatmap = _add(
-        kinds, "heatmap", commands.heatmap, "the matrix, normalised unless --base is given",
-        "pandas-mi plot heatmap flights.parquet --output flights.png",
-    )  # fmt: skip
-    bar = _add(
-        kinds, "bar", commands.bar, "every other column against one, from high to low",
-        "pandas-mi plot bar flights.csv arr_delay --top 10 --output delay.svg",
-    )  # fmt: skip
-    pair = _add(
-        kinds, "pair", commands.pair_picture, "a joint table, with what each cell adds",
-        "pandas-mi plot pair flights.csv origin arr_delay --bins 8 --output delay.png",
-    )  # fmt: skip
-    for command in (heatmap, bar, pair):
+    added = {name: _add(kinds, name, *row) for name, row in _PICTURES.items()}
+    for command in added.values():
         _add_data(command)
-    bar.add_argument("column", metavar="COLUMN", help="the column that the others tell about")
-    pair.add_argument("x", metavar="X", help="the column along the horizontal axis")
-    pair.add_argument("y", metavar="Y", help="the column along the vertical axis")
-    heatmap.add_argument("--order", choices=["cluster", "name", "none"], default="cluster")
-    bar.add_argument("--top", type=int, default=20, metavar="N", help="how many (default: 20)")
-    for command in (heatmap, bar):
-        _add_columns(command)
-    _add_measure_options(heatmap)
-    _add_measure_options(bar)
-    _add_options(pair)
-    for command in (heatmap, bar, pair):
-        command.add_argument(
-            "-o", "--output", type=Path, required=True, metavar="FILE",
-            help="the picture: .png, .svg, .pdf",
-        )  # fmt: skip
+    _add_target(added["bar"])
+    added["pair"].add_argument("x", metavar="X", help="the column along the horizontal axis")
+    added["pair"].add_argument("y", metavar="Y", help="the column along the vertical axis")
+    for name in ("heatmap", "bar"):
+        _add_columns(added[name])
+    for name, command in added.items():
+        (_add_options if name == "pair" else _add_measure_options)(command)
+        _add_picture(command)
+    added["heatmap"].add_argument(
+        "--order", choices=["cluster", "name", "none"], default="cluster",
+        help="related columns together (default), by name, or as they are",
+    )  # fmt: skip
+    added["bar"].add_argument(
+        "--top", type=int, default=20, metavar="N", help="how many (default: 20)"
+    )
+
+
+def _add_target(command: argparse.ArgumentParser) -> None:
+    command.add_argument("column", metavar="COLUMN", help="the column that the others tell about")
+
+
+def _add_picture(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="FILE",
+        help="the picture: .png, .svg, .pdf",
+    )  # fmt: skip
 
 
 def _add_slice(under: Any) -> None:

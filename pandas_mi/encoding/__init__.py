@@ -7,7 +7,7 @@ so that only the few values that share a cell with a cut are ever sorted.
 What does not fit in memory is learnt in rounds over its chunks, and then applied to each chunk.
 """
 
-from pandas_mi.encoding.applied import applied
+from pandas_mi.encoding.apply import applied
 from pandas_mi.encoding.learn import encode
 from pandas_mi.encoding.rounds import Round, first_round
 from pandas_mi.encoding.scheme import AUTO, Bins, Encoding, auto_bins

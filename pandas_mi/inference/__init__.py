@@ -4,7 +4,11 @@ Pure functions of contingency tables and their margins; nothing here looks at a 
 """
 
 from pandas_mi.inference.chance import adjusted, expected_mutual_information
-from pandas_mi.inference.corrections import CORRECTIONS, corrected_entropy
+from pandas_mi.inference.corrections import (
+    CORRECTIONS,
+    corrected_entropies,
+    corrected_entropy,
+)
 from pandas_mi.inference.intervals import (
     Cells,
     bootstrap_interval,
@@ -26,6 +30,7 @@ __all__ = [
     "bootstrap_interval",
     "chi2_fits",
     "chi2_p_value",
+    "corrected_entropies",
     "corrected_entropy",
     "degrees_of_freedom",
     "delta_interval",

@@ -76,7 +76,7 @@ def jackknife(cells: Cells) -> tuple[float, float]:
     Examples
     --------
     >>> [round(part, 4) for part in jackknife(Cells.of(np.array([[40, 10], [10, 40]])))]
-    [0.1875, 0.0563]
+    [0.1874, 0.0573]
     """
     n = cells.n
     if n < 2:
@@ -111,7 +111,7 @@ def delta_interval(cells: Cells, confidence: float) -> tuple[float, float]:
     --------
     >>> cells = Cells.of(np.array([[40, 10], [10, 40]]))
     >>> [round(bound, 3) for bound in delta_interval(cells, 0.95)]
-    [0.077, 0.298]
+    [0.075, 0.3]
     """
     centre, error = jackknife(cells)
     reach = NormalDist().inv_cdf((1 + confidence) / 2) * error

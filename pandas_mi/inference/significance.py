@@ -235,9 +235,10 @@ def _shuffled_sums(rows: Ints, columns: Ints, size: int, rng: np.random.Generato
     """Do it by shuffling, where most cells are empty: memory in proportion to the rows."""
     logs = _logs(int(min(rows.max(), columns.max())))
     # Half the bytes sort twice as fast.
-    dtype = np.uint32 if len(rows) * len(columns) < 1 << 32 else np.uint64
-    left = np.repeat(np.arange(len(rows), dtype=dtype) * dtype(len(columns)), rows)
-    right = np.repeat(np.arange(len(columns), dtype=dtype), columns)
+    dtype = np.uint32 if len(rows) * len(columns) < 1 << 32 else np.int64
+    starts = (np.arange(len(rows)) * len(columns)).astype(dtype)
+    left = np.repeat(starts, rows)
+    right = np.repeat(np.arange(len(columns)).astype(dtype), columns)
     sums = np.empty(size)
     for place in range(size):
         rng.shuffle(right)

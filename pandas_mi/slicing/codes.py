@@ -15,6 +15,7 @@ from pandas_mi.slicing.values import Value, take
 __all__ = ["alone", "any_of", "coded", "compact", "fields", "levels", "looked_up"]
 
 LOOKUP_BYTES = 8  # a lookup in a table costs as much as comparing so many bytes of codes
+LOOKUP_ROWS = 2**14  # whose codes, widened to 64 bits on the way, stay in the nearest cache
 SAMPLE = 1024  # texts that show whether a column repeats itself
 # Calls on text that cost less than finding the distinct values; LIKE and functions cost more.
 _CHEAP = frozenset({"=", "<>", "<", "<=", ">", ">=", "in", "not", "is null", "is not null"})
@@ -97,7 +98,9 @@ def any_of(codes: Array, table: Mask, out: Mask) -> None:
     """
     wanted = np.flatnonzero(table[:-1])
     if len(wanted) * codes.itemsize > LOOKUP_BYTES:
-        np.take(table, codes, mode="clip", out=out)
+        for start in range(0, len(codes), LOOKUP_ROWS):
+            part = slice(start, start + LOOKUP_ROWS)
+            np.take(table, codes[part], mode="clip", out=out[part])
         return
     out.fill(False)
     for code in wanted.astype(codes.dtype):

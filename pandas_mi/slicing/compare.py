@@ -100,8 +100,7 @@ def _looked_up(value: Value, items: list[Value]) -> Value:
     _check_ordered(value)
     if value.type is Type.TEXT:
         wanted = pa.array([item.data[0].as_py() for item in items], type=value.data.type)
-        found = np.asarray(pc.is_in(value.data, value_set=wanted))
-        return boolean(found.astype(np.bool_), value.nulls)
+        return boolean(text.truths(pc.is_in(value.data, value_set=wanted)), value.nulls)
     if value.type in (Type.FLOAT, Type.BOOLEAN):
         return boolean(_member(value.data, np.concatenate([i.data for i in items])), value.nulls)
     data, scale = temporal.seconds(value)

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from pandas_mi.columns import Array, Column, Kind, Mask
-from pandas_mi.slicing import codes, exact
+from pandas_mi.slicing import codes, exact, short
 from pandas_mi.slicing.convert import unified
 from pandas_mi.slicing.evaluate import Block, by_level, coded, evaluate, prepared, true_of, truth
-from pandas_mi.slicing.query import Call, Field, Node, Type
+from pandas_mi.slicing.like import pattern_parts
+from pandas_mi.slicing.query import Call, Constant, Field, Node, Type
 from pandas_mi.slicing.values import Mismatch, Value, from_column
 
 __all__ = ["Test", "compiled"]
@@ -52,9 +53,10 @@ def compiled(where: Node, block: Block, negated: bool = False) -> Test:
             return _every(tests) if every else _some(tests)
         if where.name == "not" and _logical(where.args[0]):
             return compiled(where.args[0], block, not negated)
-        test = _comparison(where, block, negated) or _between(where, block, negated)
-        if test is not None:
-            return test
+        for rule in (_comparison, _between, _listed, _prefix):
+            test = rule(where, block, negated)
+            if test is not None:
+                return test
     return _computed(Call("not", (where,)) if negated else where, block)
 
 
@@ -183,6 +185,58 @@ def _whole_test(column: Column, symbol: str, held: Value, limit: Value) -> Test 
 def _ufunc_test(symbol: str, data: Array, bound: Any) -> Test:
     ufunc = exact.COMPARISONS[symbol]
     return lambda start, stop, out: ufunc(data[start:stop], bound, out=out)
+
+
+# --------------------------------------------------------------- short text, in few items
+
+
+def _listed(node: Call, block: Block, negated: bool) -> Test | None:
+    """Return the test of ``text IN ('a', 'b')``."""
+    texts = _texts(node, "in", block)
+    items = [item.value for item in node.args[1:] if isinstance(item, Constant)]
+    if texts is None or len(items) < len(node.args) - 1 or (negated and None in items):
+        return None
+    known = [str(item) for item in items if item is not None]
+    return _text_test(short.equals(texts.values, known), texts, negated)
+
+
+def _prefix(node: Call, block: Block, negated: bool) -> Test | None:
+    """Return the test of ``text LIKE 'abc%'``."""
+    texts = _texts(node, "like", block)
+    if texts is None or not isinstance(node.args[1], Constant):
+        return None
+    parts = pattern_parts(str(node.args[1].value), str(node.options[0]))
+    if node.args[1].value is None or parts is None or len(parts) != 2 or parts[1] != "%":
+        return None
+    if parts[0][0] != "=":
+        return None
+    return _text_test(short.begins(texts.values, parts[0][1:]), texts, negated)
+
+
+def _texts(node: Call, name: str, block: Block) -> Column | None:
+    """Return the plain text column that comes first in a call of this name."""
+    if node.name != name or not isinstance(node.args[0], Field):
+        return None
+    column = block.columns[node.args[0].position]
+    if column.kind is not Kind.TEXT or column.codes is not None:
+        return None
+    if not all(item.type is Type.UNKNOWN for item in node.args[1:] if isinstance(item, Constant)):
+        return None
+    return column
+
+
+def _text_test(test: Test | None, column: Column, negated: bool) -> Test | None:
+    if test is None:
+        return None
+    if not negated:
+        return _known(test, column)
+    plain = test
+
+    def other(start: int, stop: int, out: Mask) -> None:
+        plain(start, stop, out)
+        np.logical_not(out, out=out)
+
+    return _known(other, column)
 
 
 # ------------------------------------------------------------------------ everything else

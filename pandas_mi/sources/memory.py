@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import builtins
 import json
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,12 +17,19 @@ from pandas_mi.sources.table import Rows, Table
 
 __all__ = ["ArrowTable", "FrameTable", "arrow_frame", "column_places", "rows_of"]
 
+# Copying so many values takes longer than starting threads does; it waits for memory more than
+# for the processor, and so gains from few.
+COPIED_VALUES = 2**18
+COPYING_THREADS = 4
+
 
 @dataclass(frozen=True)
 class FrameTable(Table):
     """A pandas DataFrame, which is never changed."""
 
     data: pd.DataFrame
+    # Columns by position: taking one out of the frame costs pandas about 50 µs.
+    _series: dict[int, pd.Series] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def labels(self) -> pd.Index:
@@ -35,14 +43,31 @@ class FrameTable(Table):
 
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows."""
-        series = self.data.iloc[:, position]
+        series = self._held(position)
         label = self.data.columns[position]
         return from_pandas(series if rows is None else series.iloc[rows], label)
 
     def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
         """Return the given columns and rows, in the given order."""
-        chosen = self.data.iloc[:, positions]
-        return chosen.copy() if rows is None else chosen.iloc[rows].copy()
+        if not isinstance(rows, np.ndarray) or type(self.data) is not pd.DataFrame:
+            chosen = self.data.iloc[:, positions]
+            return chosen.copy() if rows is None else chosen.iloc[rows].copy()
+        # Column by column: iloc would copy all rows of the columns first.
+        columns = [self._held(position).array for position in positions]
+        few = len(rows) * len(columns) < COPIED_VALUES
+        with ThreadPoolExecutor(1 if few else COPYING_THREADS) as pool:
+            mapped = map if few else pool.map
+            taken = dict(enumerate(mapped(lambda column: column.take(rows), columns)))
+        frame = pd.DataFrame(taken, index=self.data.index.take(rows), copy=False)
+        frame.columns = self.data.columns.take(positions)
+        frame.attrs = self.data.attrs
+        return frame
+
+    def _held(self, position: int) -> pd.Series:
+        series = self._series.get(position)
+        if series is None:
+            series = self._series[position] = self.data.iloc[:, position]
+        return series
 
 
 @dataclass(frozen=True)

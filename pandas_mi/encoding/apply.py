@@ -72,7 +72,7 @@ def _places(some: Any, levels: Any) -> NDArray[Any]:
     if levels.dtype == object:
         levels = pd.Index(levels, dtype=object, tupleize_cols=False)
         return np.asarray(levels.get_indexer(some))
-    return np.searchsorted(levels, some)
+    return np.asarray(np.searchsorted(levels, some))
 
 
 def _by_cells(column: Column, values: Array, cuts: Array, dtype: Any) -> NDArray[Any]:
@@ -84,7 +84,8 @@ def _by_cells(column: Column, values: Array, cuts: Array, dtype: Any) -> NDArray
     if cells is None:
         return binned(values, cuts).astype(dtype)
     cut_cells, spare = np.empty(len(cuts), dtype=np.intp), np.empty(len(cuts))
-    cells.fill(cuts, None, cut_cells, spare)
+    with np.errstate(all="ignore"):  # infinite cuts
+        cells.fill(cuts, None, cut_cells, spare)
     code_of = 1 + np.searchsorted(cut_cells, np.arange(cells.size))
     code_of[cut_cells] = 0
     codes = looked_up(cells, values, column.missing, code_of.astype(dtype))
@@ -100,4 +101,5 @@ def _cells(cuts: Array) -> Buckets | None:
     low, high = float(cuts[0]), float(cuts[-1])
     with np.errstate(all="ignore"):
         scale = np.float64(_CELLS - 2) / (high - low)
-    return Buckets(low, float(scale), _CELLS) if np.isfinite(scale) and np.isfinite(low) else None
+    fits = np.isfinite(scale) and scale > 0 and np.isfinite(low)
+    return Buckets(low, float(scale), _CELLS) if fits else None
