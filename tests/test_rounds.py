@@ -15,6 +15,7 @@ from pandas_mi.testing import columns
 def _few_values():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(quantiles, "_OF_CHUNK", 3)
+        patch.setattr(quantiles, "_WORTH_CELLS", 0)
         patch.setattr(rounds, "OF_ALL", 12)
         patch.setattr(rounds, "BETWEEN", 12)
         yield

@@ -138,6 +138,9 @@ def test(
     return pd.Series(result, name=used, dtype="float64")
 
 
+test.__test__ = False  # type: ignore[attr-defined]  # pytest is not to run it
+
+
 def p_values(
     columns: Mapping[int, Codes], places: Sequence[int], wanted: Significance, options: Options
 ) -> Floats:

@@ -10,14 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from pandas_mi.columns import Array, Column
-from pandas_mi.encoding.cells import Buckets, looked_up
+from pandas_mi.columns import Array, Column, factorized
+from pandas_mi.encoding import listed
+from pandas_mi.encoding.cells import looked_up
+from pandas_mi.encoding.even import cells_of, spread
 from pandas_mi.encoding.learn import encode
 from pandas_mi.encoding.scheme import Encoding, binned
 
 __all__ = ["applied"]
 
-_CELLS = 1 << 14  # a table of 16 or 32 KB, which the L1 or L2 cache holds
 _WORTH_CELLS = 1 << 14  # values: with fewer, laying out the cells costs more than it saves
 
 
@@ -57,21 +58,27 @@ def applied(encoding: Encoding, column: Column) -> NDArray[Any]:
 
 def _by_value(encoding: Encoding, column: Column) -> NDArray[Any]:
     """Look up among all levels those of the chunk."""
+    if column.codes is not None or isinstance(column.values, pa.Array):
+        coded = factorized(column)
+        return listed.looked_up(
+            coded, _places(coded.values, encoding.levels) + 1, encoding.cardinality
+        )
     codes, own = encode(column, None)
     code_of = np.zeros(own.cardinality + 1, dtype=np.min_scalar_type(encoding.cardinality))
     if own.cardinality:
         code_of[1:] = _places(own.levels, encoding.levels) + 1
-    coded: NDArray[Any] = code_of.take(codes)
-    return coded
+    coded_rows: NDArray[Any] = code_of.take(codes)
+    return coded_rows
 
 
-def _places(some: Any, levels: Any) -> NDArray[Any]:
-    """Where some of the levels stand among all of them."""
+def _places(some: Any, levels: Any) -> NDArray[np.intp]:
+    """Where some values stand among the levels; anywhere for values that are no levels."""
     if isinstance(levels, pa.Array):
-        return np.asarray(pc.index_in(some.cast(levels.type), value_set=levels))
+        places = pc.index_in(some.cast(levels.type), value_set=levels).fill_null(0)
+        return np.asarray(places).astype(np.intp)
     if levels.dtype == object:
-        levels = pd.Index(levels, dtype=object, tupleize_cols=False)
-        return np.asarray(levels.get_indexer(some))
+        known = pd.Index(levels, dtype=object, tupleize_cols=False)
+        return np.asarray(known.get_indexer(some))
     return np.asarray(np.searchsorted(levels, some))
 
 
@@ -80,26 +87,13 @@ def _by_cells(column: Column, values: Array, cuts: Array, dtype: Any) -> NDArray
 
     Only the values that share a cell with a cut are searched for.
     """
-    cells = _cells(cuts)
+    cells = spread(cuts)
     if cells is None:
         return binned(values, cuts).astype(dtype)
-    cut_cells, spare = np.empty(len(cuts), dtype=np.intp), np.empty(len(cuts))
-    with np.errstate(all="ignore"):  # infinite cuts
-        cells.fill(cuts, None, cut_cells, spare)
+    cut_cells = cells_of(cells, cuts)
     code_of = 1 + np.searchsorted(cut_cells, np.arange(cells.size))
     code_of[cut_cells] = 0
     codes = looked_up(cells, values, column.missing, code_of.astype(dtype))
     near = np.flatnonzero(codes == 0)
     codes[near] = binned(values[near], cuts)
     return codes
-
-
-def _cells(cuts: Array) -> Buckets | None:
-    """Spread the cells from the first cut to the last, if there is room between them."""
-    if len(cuts) < 2:
-        return None
-    low, high = float(cuts[0]), float(cuts[-1])
-    with np.errstate(all="ignore"):
-        scale = np.float64(_CELLS - 2) / (high - low)
-    fits = np.isfinite(scale) and scale > 0 and np.isfinite(low)
-    return Buckets(low, float(scale), _CELLS) if fits else None

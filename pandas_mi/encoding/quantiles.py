@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Array
+from pandas_mi.encoding.cells import looked_up
+from pandas_mi.encoding.even import cells_of, spread
 
 __all__ = [
     "BETWEEN",
@@ -28,6 +30,7 @@ __all__ = [
 
 Ints = NDArray[np.int64]
 
+_WORTH_CELLS = 1 << 14  # values: with fewer, laying out the cells costs more than it saves
 _OF_CHUNK = 1 << 15  # values kept of a chunk, where not all can be: 30 rows apart in a million
 OF_ALL = 1 << 16  # and of all chunks: 1.5 MB with their ranks
 BETWEEN = 1 << 19  # values between brackets, where all are kept: 12 MB with their ranks
@@ -134,35 +137,57 @@ def _added(parts: Sequence[Summary]) -> tuple[Array, Ints]:
     return values[first], np.cumsum(np.add.reduceat(steps[order], first))
 
 
-def summary(ascending: Array, within: Brackets = EVERYTHING, limit: int = OF_ALL) -> Summary:
-    """Summarise sorted values: all that are within the brackets, unless they are too many.
+def summary(values: Array, within: Brackets = EVERYTHING, limit: int = OF_ALL) -> Summary:
+    """Summarise known values: all that are within the brackets, unless they are too many.
 
     Parameters
     ----------
-    ascending : ndarray, shape (n,)
+    values : ndarray, shape (n,)
     within : Brackets
     limit : int
         Of distinct values, up to which all are kept.
 
     Examples
     --------
-    >>> found = summary(np.array([1.0, 1.0, 2.0]))
+    >>> found = summary(np.array([1.0, 2.0, 1.0]))
     >>> found.values, found.least
     (array([1., 2.]), array([2, 3]))
     """
-    n = len(ascending)
     if within.high is None:
-        return _of_all(ascending, limit)
+        return _of_all(np.sort(values), limit)
+    near, below = _near(values, within.low, within.high)
+    ascending = np.sort(near)
     starts, ends = within.positions(ascending)
     lengths = ends - starts
     before = np.cumsum(lengths) - lengths
     places = np.arange(int(lengths.sum())) + np.repeat(starts - before, lengths)
-    values, counts = _runs(ascending[places], places)
+    kept, counts = _runs(ascending[places], places + np.repeat(below, lengths))
     # The value below a range, with its rank, tells how many come before the range.
-    anchors = starts[len(ends) - len(within.low) :]
-    values, first = np.unique(np.concatenate([values, within.low]), return_index=True)
+    anchors = (starts + below)[len(ends) - len(within.low) :]
+    kept, first = np.unique(np.concatenate([kept, within.low]), return_index=True)
     counts = np.concatenate([counts, anchors])[first]
-    return Summary(values, counts, counts, n).thinned(limit)
+    return Summary(kept, counts, counts, len(values)).thinned(limit)
+
+
+def _near(values: Array, low: Array, high: Array) -> tuple[Array, Ints]:
+    """Leave out most values that are in no bracket; count those left out below each bracket.
+
+    A look-up by cells of equal width takes 8 ns a value, where sorting takes 15 to 70.
+    """
+    cells = spread(np.concatenate([low[:1], high]))
+    if cells is None or len(values) < _WORTH_CELLS:
+        return values, np.zeros(len(high), dtype=np.int64)
+    first, last = cells_of(cells, low), cells_of(cells, high)
+    if len(low) < len(high):
+        first = np.concatenate([[0], first])
+    # Each cell between brackets has the number of brackets before it, and 1 more; the others 0.
+    region = 1 + np.searchsorted(last, np.arange(cells.size))
+    opened = np.cumsum(np.bincount(first, minlength=cells.size))
+    ended = np.cumsum(np.bincount(last + 1, minlength=cells.size + 1))[: cells.size]
+    region[opened > ended] = 0
+    region_of = looked_up(cells, values, None, region.astype(np.min_scalar_type(len(high) + 1)))
+    counts = np.bincount(region_of, minlength=len(high) + 2)
+    return values[region_of == 0], np.cumsum(counts[1:])[: len(high)]
 
 
 def _of_all(ascending: Array, limit: int) -> Summary:

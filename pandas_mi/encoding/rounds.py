@@ -168,7 +168,7 @@ class Ranks:
         """Return the summary of a chunk."""
         values = np.asarray(column.values)
         known = values if column.missing is None else values[~column.missing]
-        return Pile([summary(np.sort(known), self.within, self.limit)])
+        return Pile([summary(known, self.within, self.limit)])
 
     def add(self, found: Pile, more: Pile) -> Pile:
         """Return the summaries of both, merged when they have become many."""

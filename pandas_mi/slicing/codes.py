@@ -14,7 +14,7 @@ from pandas_mi.slicing.values import Value, take
 
 __all__ = ["alone", "any_of", "coded", "compact", "fields", "levels", "looked_up"]
 
-LOOKUP_BYTES = 8  # a lookup in a table costs as much as comparing so many bytes of codes
+LOOKUP_BYTES = 8  # runs of codes, times bytes of a code, that cost as much as a lookup
 LOOKUP_ROWS = 2**14  # whose codes, widened to 64 bits on the way, stay in the nearest cache
 SAMPLE = 1024  # texts that show whether a column repeats itself
 # Calls on text that cost less than finding the distinct values; LIKE and functions cost more.
@@ -92,16 +92,20 @@ def looked_up(table: Value, column: Column) -> Value:
 
 
 def any_of(codes: Array, table: Mask, out: Mask) -> None:
-    """Write ``table[codes]``: by comparisons where few entries are True.
+    """Write ``table[codes]``: by comparisons where the entries that are True stand together.
 
-    Five million codes of one byte take 0.4 ms for each comparison, 4.8 ms in a table.
+    Categories are sorted as a rule, so that a prefix or a range is one run of codes. A run costs
+    0.6 ms for five million codes of one byte, the table 4.8 ms.
     """
-    wanted = np.flatnonzero(table[:-1])
-    if len(wanted) * codes.itemsize > LOOKUP_BYTES:
+    runs = np.flatnonzero(np.diff(table[:-1], prepend=False, append=False)).reshape(-1, 2)
+    if len(runs) * codes.itemsize > LOOKUP_BYTES:
         for start in range(0, len(codes), LOOKUP_ROWS):
             part = slice(start, start + LOOKUP_ROWS)
             np.take(table, codes[part], mode="clip", out=out[part])
         return
     out.fill(False)
-    for code in wanted.astype(codes.dtype):
-        np.logical_or(out, codes == code, out=out)
+    for first, end in runs.tolist():
+        if end - first == 1:
+            np.logical_or(out, codes == first, out=out)
+        else:
+            np.logical_or(out, (codes >= first) & (codes < end), out=out)

@@ -31,10 +31,9 @@ Run = tuple[int, int]  # first row, and the one after the last
 Read = Callable[[int, int], Chunk]
 Found = tuple[Rows, list[Value]]  # rows, and the values of some expressions there
 
-# Read at once: reading costs about 50 µs a column, whatever its length, and a thread gains from
-# nothing shorter.
-READ_ROWS = 2**20
-BLOCK_ROWS = 2**16  # evaluated at once: a few temporaries of this size stay in cache
+READ_ROWS = 2**18  # read at once while LIMIT may end the search, or with values for ORDER BY
+SHARE_ROWS = 2**22  # read at once of data in memory: it costs about 50 µs a column and a run
+BLOCK_ROWS = 2**17  # evaluated at once: a few temporaries of this size stay in cache
 THREAD_ROWS = 2**19  # of data in memory that more than one thread shares
 FEWER_ROWS = 2**20  # of data in chunks, held before those are let go that cannot be in the result
 MOST_HELD = 2**25  # rows whose values ORDER BY or DISTINCT may hold then: 256 MB a number
@@ -158,11 +157,11 @@ class _Reader:
             start, size = stop, size if self.whole else min(2 * size, READ_ROWS)
 
     def shares(self, workers: int) -> list[Run]:
-        """Return runs of at most READ_ROWS, as many for each worker."""
+        """Return runs of at most SHARE_ROWS, as many for each worker."""
         if self.whole or self.chunked:
             return list(self.runs(READ_ROWS))
         workers = workers if self.n_rows >= THREAD_ROWS else 1
-        count = workers * max(-(-self.n_rows // (workers * READ_ROWS)), 1)
+        count = workers * max(-(-self.n_rows // (workers * SHARE_ROWS)), 1)
         edges = [self.n_rows * place // count for place in range(count + 1)]
         return [run for run in itertools.pairwise(edges) if run[0] < run[1]]
 
