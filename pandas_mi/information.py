@@ -116,25 +116,30 @@ def mutual_information(tables: Entropies, base: float | None = None) -> Floats:
     return nats if base is None else nats / np.log(base)
 
 
-def normalized(tables: Entropies, average: str = "arithmetic") -> Floats:
-    """Return mutual information over a mean of the marginal entropies, in [0, 1], shape (P,).
+def normalized(
+    shared: Floats, x: Floats, y: Floats, joint: Floats, average: str = "arithmetic"
+) -> Floats:
+    """Return mutual information over a mean of the marginal entropies, at most 1, shape (P,).
 
     Strehl & Ghosh 2002 (https://jmlr.org/papers/v3/strehl02a.html) for the geometric mean. A
-    constant column tells nothing: 0.0 where the mean is 0; NaN where no row was counted.
+    constant column tells nothing: 0.0 where the mean is 0; NaN stays NaN.
 
     Parameters
     ----------
-    tables : Entropies of P tables
+    shared, x, y, joint : ndarray of float64, shape (P,)
+        I(X;Y), H(X), H(Y) and H(X,Y), in one unit.
     average : {"arithmetic", "geometric", "min", "max", "joint", "row", "column"}
         Which mean of H(X) and H(Y) divides; "joint" divides by H(X,Y), "row" by H(X), "column"
         by H(Y).
+
+    Examples
+    --------
+    >>> normalized(np.array([0.5]), np.array([1.0]), np.array([2.0]), np.array([2.5]), "min")
+    array([0.5])
     """
-    mean = AVERAGES[average](
-        tables.marginal(tables.x), tables.marginal(tables.y), tables.marginal(tables.joint)
-    )
-    shared = mutual_information(tables)
+    mean = AVERAGES[average](x, y, joint)
     ratio = np.divide(shared, mean, out=np.zeros_like(shared), where=mean > 0)
-    return np.where(tables.n > 0, np.minimum(ratio, 1.0), np.nan)
+    return np.where(np.isnan(shared), np.nan, np.minimum(ratio, 1.0))
 
 
 def _sums(counts: Ints, n: Ints) -> Ints:

@@ -8,12 +8,12 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import entropy as scipy_entropy
 from sklearn.metrics import mutual_info_score, normalized_mutual_info_score
 
+from pandas_mi import information
 from pandas_mi.information import (
     AVERAGES,
     Entropies,
     entropy_sum,
     mutual_information,
-    normalized,
     table_sums,
 )
 
@@ -36,6 +36,12 @@ def tables_of(*tables):
     tables = [np.asarray(table, dtype=np.int64) for table in tables]
     sums = [table_sums(table.sum(axis=1), table.sum(axis=0), table.ravel()) for table in tables]
     return Entropies(*np.array(sums, dtype=np.int64).T)
+
+
+def normalized(tables, average="arithmetic"):
+    sums = (tables.x, tables.y, tables.joint)
+    entropies = (tables.marginal(part) for part in sums)
+    return information.normalized(mutual_information(tables), *entropies, average)
 
 
 def labels_of(table):

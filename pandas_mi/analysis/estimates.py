@@ -66,13 +66,11 @@ def numbers(
 def settled(numbers: Floats, options: MeasureOptions) -> Floats:
     """Return what the options ask for, of what `numbers` gives."""
     n, shared, x, y, joint, expected = numbers
-    if options.adjusted or options.normalized:
-        # Without an E[I] to leave out, adjusting is dividing by the mean.
-        if not options.adjusted:
-            expected = np.zeros_like(expected)
-        values = inference.adjusted(
-            shared, expected, information.AVERAGES[options.average](x, y, joint)
-        )
+    if options.adjusted:
+        mean = information.AVERAGES[options.average](x, y, joint)
+        values = inference.adjusted(shared, expected, mean)
+    elif options.normalized:
+        values = information.normalized(shared, x, y, joint, options.average)
     else:
         values = shared if options.base is None else shared / np.log(options.base)
     if options.clip:

@@ -78,7 +78,7 @@ def _number(cut: Any) -> Any:
 
 def _integer(cut: Any, _: Column) -> int | float:
     number = _number(cut)
-    return float(number) if number in (math.inf, -math.inf) else int(math.floor(number))
+    return float(number) if number in (math.inf, -math.inf) else math.floor(number)
 
 
 def _float(cut: Any, _: Column) -> float:

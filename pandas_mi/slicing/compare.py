@@ -24,6 +24,10 @@ def compare(left: Value, right: Value, symbol: str) -> Value:
     """Return ``left symbol right``: NULL when one of them is."""
     a, b = unified([left, right], "compare")
     _check_ordered(a)
+    if symbol != "<>" and all(value.unmarked or value.nulls is None for value in (a, b)):
+        # What is not marked is NaN, and so false by itself.
+        data = _compared(symbol, a, b)
+        return Value.later(Type.BOOLEAN, data, lambda: union(a.nulls, b.nulls))
     nulls = union(a.nulls, b.nulls)
     return boolean(_compared(symbol, a, b), nulls)
 

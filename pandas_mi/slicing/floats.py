@@ -22,14 +22,27 @@ def _checked(operate: Callable[..., Any], *values: Value) -> Value:
     The processor's own flags say whether any row needs a second look, at no cost.
     """
     arrays = [value.data for value in values]
-    nulls = union(*(value.nulls for value in values))
+    unmarked = operate in _PASS_NAN and any(value.unmarked for value in values)
+    known = [value.nulls for value in values if not (unmarked and value.unmarked)]
+    nulls = union(*known)
     try:
         with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):
-            return Value(Type.FLOAT, operate(*arrays), nulls)
+            data = operate(*arrays)
+            if unmarked:  # the result is NaN where an operand is, and nowhere else
+                return Value.floats(data) if nulls is None else _marked(data, nulls)
+            return Value(Type.FLOAT, data, nulls)
     except FloatingPointError:
         with np.errstate(all="ignore"):
             data = operate(*arrays)
             return Value(Type.FLOAT, data, union(nulls, _broken(data, arrays)))
+
+
+# NaN comes out of these wherever it goes in; power(NaN, 0) is 1.
+_PASS_NAN = frozenset({np.add, np.subtract, np.multiply, np.divide, np.sqrt})
+
+
+def _marked(data: Floats, nulls: Mask) -> Value:
+    return Value.later(Type.FLOAT, data, lambda: nulls | np.isnan(data))
 
 
 def _broken(data: Floats, arrays: list[Floats]) -> Mask:

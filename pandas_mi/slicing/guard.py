@@ -6,6 +6,7 @@ tree would no longer show is refused here.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from pandas_mi.errors import SliceError, did_you_mean
 from pandas_mi.slicing import words
 
-__all__ = ["check_text", "check_tokens", "is_statement", "names_function"]
+__all__ = ["check_text", "check_tokens", "is_statement", "names_function", "reserved"]
 
 MAX_LENGTH = 1_000_000  # characters: the parser needs seconds for more
 MAX_DEPTH = 30  # each level costs the parser about twenty of Python's thousand frames
@@ -22,6 +23,8 @@ _ODD = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _OPENING = {"L_PAREN", "L_BRACKET", "L_BRACE", "CASE"}
 _CLOSING = {"R_PAREN", "R_BRACKET", "R_BRACE", "END"}
 _NAMES = {"VAR", "IDENTIFIER"}
+_AFTER_COLUMNS = {"EQ", "NEQ", "LT", "LTE", "GT", "GTE", "IN", "IS", "LIKE", "ILIKE", "BETWEEN"}
+_AFTER_COLUMNS |= {"COMMA", "FROM"}
 
 
 def check_text(query: str) -> None:
@@ -42,6 +45,7 @@ def check_text(query: str) -> None:
 def check_tokens(tokens: Sequence[Any]) -> None:
     """Refuse depth, spellings and functions that the tree would no longer show."""
     _check_depth(tokens)
+    _check_table(tokens)
     kinds = ["", "", *map(_kind, tokens), "", ""]
     for place, token in enumerate(tokens):
         following = tokens[place + 1] if place + 1 < len(tokens) else None
@@ -67,6 +71,27 @@ def _check_depth(tokens: Sequence[Any]) -> None:
             )
 
 
+def _check_table(tokens: Sequence[Any]) -> None:
+    """Refuse text as the table: other dialects read a file of that name."""
+    depth = 0
+    for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        depth += (_kind(before) in _OPENING) - (_kind(before) in _CLOSING)
+        # Inside parentheses stands TRIM(' ' FROM 'a'), elsewhere IS DISTINCT FROM 'a'.
+        table = depth == 0 and _kind(token) == "FROM" and _kind(before) != "DISTINCT"
+        if table and _kind(after) == "STRING":
+            raise SliceError("files are not supported in FROM; name the table, in double quotes")
+
+
+def reserved(tokens: Sequence[Any]) -> str:
+    """Return the reserved word that stands where a column would: compared, or in a list."""
+    for token, following in itertools.pairwise(tokens):
+        if _kind(following) in _AFTER_COLUMNS and _kind(token) not in _NAMES | {"STRING"}:
+            word = str(token.text)
+            if word.lower() in words.RESERVED:
+                return word
+    return ""
+
+
 def _check_number(token: Any, following: Any) -> None:
     if _kind(token) != "NUMBER" or following is None or following.start != token.end + 1:
         return
@@ -90,8 +115,6 @@ def _check_spelling(token: Any, kinds: Sequence[str]) -> None:
         raise SliceError("! is not SQL; write NOT, or <> between values")
     if kind == "LIMIT" and after == "NUMBER" and kinds[4] == "COMMA":
         raise SliceError("LIMIT m, n is not PostgreSQL; write LIMIT n OFFSET m")
-    if kind == "FROM" and after == "STRING" and kinds[1] == "STAR":
-        raise SliceError("files are not supported in FROM; name the table, in double quotes")
 
 
 def _operand(kind: str) -> bool:

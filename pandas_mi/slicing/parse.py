@@ -67,15 +67,17 @@ def parse(query: str) -> Slice:
     True
     """
     guard.check_text(query)
+    from sqlglot.errors import SqlglotError
+
+    tokens: list[Any] = []
     try:
         with _silent():
-            return _parsed(query)
-    except SliceError:
-        raise
+            tokens += _tokens(query)
+            return _parsed(tokens, query)
     except RecursionError:
         raise SliceError("the slice query nests too deeply; write fewer parentheses") from None
-    except Exception as error:  # sqlglot raises its own errors, and others on odd input
-        raise SliceError(_complaint(error)) from None
+    except SqlglotError as error:
+        raise SliceError(_complaint(error, tokens)) from None
 
 
 @contextmanager
@@ -89,12 +91,9 @@ def _silent() -> Iterator[None]:
         logger.disabled = disabled
 
 
-def _parsed(query: str) -> Slice:
+def _tokens(query: str) -> list[Any]:
+    """Return the tokens of one statement, without its last semicolon."""
     import sqlglot
-    from sqlglot import exp
-
-    from pandas_mi.slicing import lower
-    from pandas_mi.slicing import statement as statements
 
     tokens = sqlglot.tokenize(query, read="postgres")
     while tokens and tokens[-1].token_type.name == "SEMICOLON":
@@ -103,9 +102,19 @@ def _parsed(query: str) -> Slice:
         raise SliceError("the slice query is empty; write a predicate such as x > 5")
     if any(token.token_type.name == "SEMICOLON" for token in tokens):
         raise SliceError("a slice query is one statement; remove what follows the semicolon")
+    return tokens
+
+
+def _parsed(tokens: list[Any], query: str) -> Slice:
+    import sqlglot
+    from sqlglot import exp
+
+    from pandas_mi.slicing import lower
+    from pandas_mi.slicing import statement as statements
+
     statement = guard.is_statement(tokens)
     if statement and tokens[0].text.lower() not in ("select", "with"):
-        raise SliceError(_not_a_query(tokens[0].text))
+        raise SliceError(_not_a_query(tokens))
     guard.check_tokens(tokens)
     parser = sqlglot.Dialect.get_or_raise("postgres").parser()
     tokens = _intervals_as_casts(tokens)
@@ -116,8 +125,11 @@ def _parsed(query: str) -> Slice:
     return statements.select(tree)
 
 
-def _not_a_query(word: str) -> str:
-    word = word.upper()
+def _not_a_query(tokens: list[Any]) -> str:
+    word = tokens[0].text.upper()
+    meant = guard.reserved(tokens[:2])
+    if meant:
+        return _reserved(meant)
     if word in ("FROM", "TABLE"):
         return f"a slice query cannot begin with {word}; write SELECT * FROM …"  # noqa: S608
     return f"{word} is not supported; a slice query is a SELECT or a predicate, and only reads"
@@ -155,7 +167,11 @@ def _token(like: Any, kind: str, text: str) -> Any:
     return type(like)(kinds[kind], text, like.line, like.col, like.start, like.end)
 
 
-def _complaint(error: Exception) -> str:
+def _reserved(word: str) -> str:
+    return f'{word.upper()} is a reserved word; a column of that name needs double quotes: "{word}"'
+
+
+def _complaint(error: Exception, tokens: list[Any]) -> str:
     """Return what the parser says, without its terminal colours and class names."""
     details = getattr(error, "errors", None)
     if not details:
@@ -167,5 +183,8 @@ def _complaint(error: Exception) -> str:
     before = (first.get("start_context") or "").rstrip()
     if near == "-" and before[-1:].isalnum():
         hint = "; a name with a hyphen needs double quotes"
+    word = guard.reserved(tokens)
+    if word:
+        hint = f"; {_reserved(word)}"
     where = f" at {near[:40]!r}" if near else ""
     return f"cannot parse the slice query{where} ({place}){hint}"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +50,8 @@ class Value:
         What an INTERVAL adds before its seconds.
     wide : bool
         An INTEGER that may exceed 64 signed bits, because an unsigned column takes part.
+    pending : callable or None
+        Finds the nulls of a value that was made without them.
     """
 
     type: Type
@@ -60,6 +62,38 @@ class Value:
     months: int = 0
     days: int = 0
     wide: bool = False
+    pending: Callable[[], Mask | None] | None = None
+
+    @classmethod
+    def later(cls, kind: Type, data: Any, pending: Callable[[], Mask | None]) -> Value:
+        """Return a value whose nulls are found by `pending`, when something asks for them."""
+        value = cls(kind, data, pending=pending)
+        object.__delattr__(value, "nulls")
+        return value
+
+    @classmethod
+    def floats(cls, data: Any) -> Value:
+        """Return a FLOAT that is null where it is NaN."""
+        return cls.later(Type.FLOAT, data, lambda: _nan(data))
+
+    if not TYPE_CHECKING:  # to the type checker, every attribute would exist
+
+        def __getattr__(self, name: str) -> Any:
+            # Reached for an attribute that is not set: `nulls`, of a value made by `later`.
+            if name != "nulls":
+                raise AttributeError(f"a Value has no attribute {name!r}")
+            found = self.pending()
+            object.__setattr__(self, "nulls", found)
+            return found
+
+    @property
+    def unmarked(self) -> bool:
+        """Whether the nulls have not been found yet."""
+        try:
+            _NULLS.__get__(self)
+        except AttributeError:
+            return True
+        return False
 
     def __len__(self) -> int:
         return len(self.data)
@@ -68,6 +102,14 @@ class Value:
     def null(self) -> bool:
         """Whether this is NULL, or nothing but NULLs of no known type."""
         return self.type is Type.UNKNOWN and self.nulls is not None
+
+
+_NULLS: Any = Value.__dict__["nulls"]  # the slot itself, which tells whether it is set
+
+
+def _nan(data: Any) -> Mask | None:
+    found = np.isnan(data)
+    return found if found.any() else None
 
 
 def union(*masks: Mask | None) -> Mask | None:
@@ -169,7 +211,10 @@ def narrow(data: Array) -> Array:
 
 def from_column(column: Column, label: str) -> Value:
     """Return a column without codes as a value."""
-    kind, missing = column.kind, column.missing
+    kind = column.kind
+    if column.unmarked:
+        return Value.floats(column.values.astype(np.float64, copy=False))
+    missing = column.missing
     if kind is Kind.NULL:
         return null_of(len(column))
     if kind is Kind.DECIMAL:

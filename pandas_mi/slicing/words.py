@@ -193,6 +193,10 @@ CONSTRUCTS = {
     "pivot": "PIVOT is not supported in a slice query; reshape the result with pandas",
     "row": "a row value is not supported in a slice query; compare its columns one by one, with AND",  # noqa: E501
 }
+# Words that the parser takes for syntax even where a column would stand.
+RESERVED = frozenset(
+    ["case", "else", "from", "having", "select", "then", "union", "when", "where", "with"]
+)
 STATEMENTS = frozenset(
     [
         "alter",
