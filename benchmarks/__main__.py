@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.measure import CLOCKS, FULL, QUICK, Row, use_clock
 
-GROUPS = ("counting", "encoding", "frames", "streaming", "limits")
+GROUPS = ("counting", "encoding", "frames", "streaming", "statistics", "limits")
 RESULTS = Path(__file__).with_name("results.json")
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "skrub", "duckdb")
 

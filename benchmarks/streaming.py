@@ -19,7 +19,7 @@ _MB = 1 << 20
 
 
 def rows(size: str, rounds: int) -> Iterator[Row]:
-    n, group = (10_000_000, 1_000_000) if size == FULL else (1_200_000, 200_000)
+    n, group = (10_000_000, 1_000_000) if size == FULL else (600_000, 100_000)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mixed.parquet"
         write(path, n, group)

@@ -44,7 +44,7 @@ def cut(series, ends):
 NUMBERS = ["int8", "int64", "uint64", "float64", "float32", "Int64", "datetime", "arrow decimal"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(data=st.data(), bins=st.none() | st.integers(1, 6) | st.just("auto"))
 def test_rounds_over_chunks_learn_what_all_rows_teach(data, bins):
     name = data.draw(st.sampled_from([*NUMBERS, "str", "category int", "boolean", "interval"]))

@@ -60,7 +60,7 @@ threads, progress, adjusted, correction, estimator, n_neighbors, clip
     Name: entropy, dtype: float64
     """
     options = MeasureOptions.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, columns)
     places = view.places(columns)
     if options.estimator == "knn":
         values = np.array(
@@ -107,7 +107,7 @@ threads, progress
     y  1  2
     """
     options = Options.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, columns)
     places = view.places(columns)
     used = grid_entropies(presence(view, places, options), places, places, options).n
     labels = view.labels.take(places)
@@ -152,6 +152,6 @@ threads, progress
     {'x': [4], 'y': None}
     """
     options = Options.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, columns)
     columns_in_play = encoded(view, view.places(columns), options).values()
     return {column.label: column.encoding.bins() for column in columns_in_play}

@@ -83,7 +83,7 @@ def contributions(
     np.float64(1.0)
     """
     options = Options.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, x, y)
     places = view.place(x), view.place(y)
     in_play = encoded(view, places, options)
     if places[0] != places[1]:

@@ -123,7 +123,7 @@ def matrix(
     z  0.0  0.0  1.0
     """
     options = MeasureOptions.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, columns)
     places = view.places(columns)
     values = _values(view, places, places, options)
     labels = view.labels.take(places)
@@ -171,7 +171,7 @@ threads, progress, adjusted, correction, estimator, n_neighbors, clip
     x  1.0  1.0  0.0
     """
     options = MeasureOptions.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, features, columns)
     rows, across = view.places(features), view.places(columns)
     values = _values(view, rows, across, options)
     return pd.DataFrame(values, index=view.labels.take(rows), columns=view.labels.take(across))
@@ -218,7 +218,7 @@ threads, progress, adjusted, correction, estimator, n_neighbors, clip
     Name: normalized_mutual_information, dtype: float64
     """
     options = MeasureOptions.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, column, columns)
     aim = view.place(column)
     others = [place for place in view.places(columns) if place != aim]
     values = _values(view, [aim], others, options)[0]
@@ -268,7 +268,7 @@ threads, progress, adjusted, correction, estimator, n_neighbors, clip
     1.0
     """
     options = MeasureOptions.of(given)
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, x, y)
     one, two = view.places(x), view.places(y)
     if len(one) == len(two) == 1:
         return float(_values(view, one, two, options)[0, 0])

@@ -106,7 +106,7 @@ progress, correction, estimator, n_neighbors, clip
             "estimator='knn' counts no tables, so it has neither p_value nor ci; "
             "use estimator='plugin' for them"
         )
-    view = sampled_view(data, options)
+    view = sampled_view(data, options, columns)
     places = view.places(columns)
     codes = {} if options.estimator == "knn" else _codes(view, places, options)
     long = _long(view, codes, places, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -123,6 +123,14 @@ class View:
             raise ValueError(f"the table has more than once: {listing(ambiguous)}; rename them")
         return [where[label][0] for label in labels]
 
+    def wanted_positions(self, wanted: Sequence[Any]) -> list[int]:
+        """Return where the columns that will be asked for stand in the table."""
+        if not wanted or any(labels is None for labels in wanted):
+            return self.positions
+        where = _where(self.labels)
+        chosen = {label for labels in wanted for label in _as_labels(labels, where)}
+        return [self.positions[p] for label in chosen for p in where.get(label, [])]
+
     def place(self, label: Hashable) -> int:
         """Return where one column stands; raises as `places` does."""
         return self.places([label])[0]
@@ -142,7 +150,9 @@ class View:
         return unknown_columns(unknown, self.labels)
 
 
-def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
+def view_of(
+    data: Any, query: str | None, *, ordered: bool = False, wanted: Sequence[Any] = ()
+) -> View:
     """Return the rows and columns of the data that the query selects; all without a query.
 
     Parameters
@@ -151,13 +161,21 @@ def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
     query : str or None
     ordered : bool
         Whether the rows must stand as ORDER BY says; else they may stand as in the data.
+    wanted : sequence of label or list of labels
+        No other columns of the view will be asked for; any, if empty or with a None.
     """
     table = as_table(data)
     if query is None:
-        return View(table, table.labels, list(range(len(table.labels))))
+        view = View(table, table.labels, list(range(len(table.labels))))
+        table.keep(view.wanted_positions(wanted))
+        return view
     from pandas_mi import slicing  # imports sqlglot, which only queries need
 
     bound = slicing.bind(slicing.parse(query), list(table.labels))
+    labels = [label for label, _ in bound.columns]
+    positions = [position for _, position in bound.columns]
+    view = View(table, _index(labels, positions, table.labels), positions)
+    table.keep([*view.wanted_positions(wanted), *bound.needed])
     rows = slicing.select(
         bound,
         lambda start, stop: chunk(table, bound.needed, start, stop),
@@ -165,9 +183,7 @@ def view_of(data: Any, query: str | None, *, ordered: bool = False) -> View:
         ordered=ordered,
         runs=_runs(table, bound),
     )
-    labels = [label for label, _ in bound.columns]
-    positions = [position for _, position in bound.columns]
-    return View(table, _index(labels, positions, table.labels), positions, rows)
+    return replace(view, rows=rows)
 
 
 def _runs(table: Table, bound: Any) -> list[tuple[int, int]] | None:
@@ -183,9 +199,13 @@ def _runs(table: Table, bound: Any) -> list[tuple[int, int]] | None:
     ]
 
 
-def sampled_view(data: Any, options: Options) -> View:
-    """Return the rows and columns that a call is about: the slice, then the sample of it."""
-    return view_of(data, options.slice_query).sampled(options.sample_size, options.seed)
+def sampled_view(data: Any, options: Options, *wanted: Any) -> View:
+    """Return the rows and columns that a call is about: the slice, then the sample of it.
+
+    `wanted` is as `view_of` takes it.
+    """
+    view = view_of(data, options.slice_query, wanted=wanted)
+    return view.sampled(options.sample_size, options.seed)
 
 
 def _index(labels: list[Hashable], positions: list[int], source: pd.Index) -> pd.Index:

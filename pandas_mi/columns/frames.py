@@ -136,7 +136,10 @@ def _instants(known: Array) -> Column:
     if len(zoned) > 1:
         raise ValueError("naive and zoned instants do not compare")
     try:
-        return from_pandas(pd.Index(pd.to_datetime(known, utc=zoned.pop())), None)
+        found = pd.DatetimeIndex(pd.to_datetime(known, utc=zoned.pop()))
+        if found.unit == "ns" and not (found.asi8 % 1000).any():
+            found = found.as_unit("us")  # as pandas 3 has it: nanoseconds end in 2262
+        return from_pandas(found, None)
     except pd.errors.OutOfBoundsDatetime:  # nanoseconds end in 1677 and 2262
         return from_arrow(pa.array(known), None)
 

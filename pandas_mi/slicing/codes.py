@@ -12,7 +12,7 @@ from pandas_mi.columns import Array, Column, Kind, Mask, factorized
 from pandas_mi.slicing.query import Call, Constant, Field, Node, Type, walk
 from pandas_mi.slicing.values import Value, take
 
-__all__ = ["alone", "any_of", "coded", "compact", "fields", "levels", "looked_up"]
+__all__ = ["alone", "any_of", "coded", "compact", "constants", "fields", "levels", "looked_up"]
 
 LOOKUP_BYTES = 8  # runs of codes, times bytes of a code, that cost as much as a lookup
 LOOKUP_ROWS = 2**14  # whose codes, widened to 64 bits on the way, stay in the nearest cache
@@ -24,6 +24,17 @@ _CHEAP = frozenset({"=", "<>", "<", "<=", ">", ">=", "in", "not", "is null", "is
 def fields(node: Node) -> set[int]:
     """Return the positions of the columns that an expression reads."""
     return {part.position for part in walk(node) if isinstance(part, Field)}
+
+
+def constants(node: Node) -> Iterator[Call]:
+    """Yield the largest calls that read no column."""
+    if not isinstance(node, Call):
+        return
+    if not fields(node):
+        yield node
+        return
+    for argument in node.args:
+        yield from constants(argument)
 
 
 def alone(node: Node, texts: set[int]) -> Iterator[Call]:

@@ -12,7 +12,7 @@ from pandas_mi.errors import SliceError
 from pandas_mi.slicing import codes, fused
 from pandas_mi.slicing.convert import as_boolean
 from pandas_mi.slicing.functions import FUNCTIONS, OPERATORS, STRICT
-from pandas_mi.slicing.query import Call, Constant, Field, Name, Node, render, walk
+from pandas_mi.slicing.query import Call, Constant, Field, Name, Node, render
 from pandas_mi.slicing.values import (
     Mismatch,
     Value,
@@ -131,9 +131,8 @@ def prepared(where: Node, block: Block) -> Block:
     The subtrees' values for the rows of the block are looked up by code.
     """
     known = dict(block.known)
-    for node in walk(where):
-        if isinstance(node, Call) and not codes.fields(node):
-            known[id(node)] = evaluate(node, block)
+    for node in codes.constants(where):
+        known[id(node)] = evaluate(node, block)
     texts = {place for place, column in block.columns.items() if _texts(column)}
     for node in codes.alone(where, texts):
         column = coded(node, block)

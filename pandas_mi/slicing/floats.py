@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,8 @@ def _checked(operate: Callable[..., Any], *values: Value) -> Value:
         with np.errstate(over="raise", divide="raise", invalid="raise", under="ignore"):
             data = operate(*arrays)
             if unmarked:  # the result is NaN where an operand is, and nowhere else
-                return Value.floats(data) if nulls is None else _marked(data, nulls)
+                found = Value.floats(data)
+                return found if nulls is None else replace(found, nulls=union(found.nulls, nulls))
             return Value(Type.FLOAT, data, nulls)
     except FloatingPointError:
         with np.errstate(all="ignore"):
@@ -39,10 +41,6 @@ def _checked(operate: Callable[..., Any], *values: Value) -> Value:
 
 # NaN comes out of these wherever it goes in; power(NaN, 0) is 1.
 _PASS_NAN = frozenset({np.add, np.subtract, np.multiply, np.divide, np.sqrt})
-
-
-def _marked(data: Floats, nulls: Mask) -> Value:
-    return Value.later(Type.FLOAT, data, lambda: nulls | np.isnan(data))
 
 
 def _broken(data: Floats, arrays: list[Floats]) -> Mask:

@@ -96,11 +96,14 @@ def _computed(formula: _Formula) -> Value | None:
     data = numexpr.evaluate(
         formula.text, local_dict={**operands, "nan": np.nan}, global_dict={}, sanitize=False
     )
-    nulls = union(*(value.nulls for value in formula.operands.values()))
     doubtful = ~np.isfinite(data)
-    if nulls is not None:
-        doubtful = doubtful & ~nulls
-    return None if doubtful.any() else Value(Type.FLOAT, np.atleast_1d(data), nulls)
+    some = bool(doubtful.any())
+    # Where all is finite no operand was NaN, and what is not marked need not be.
+    marked = [value for value in formula.operands.values() if some or not value.unmarked]
+    nulls = union(*(value.nulls for value in marked))
+    if some and nulls is not None:
+        some = bool((doubtful & ~nulls).any())
+    return None if some else Value(Type.FLOAT, np.atleast_1d(data), nulls)
 
 
 class _Builder:
@@ -117,6 +120,8 @@ class _Builder:
             value = self._value_of(node)
             if isinstance(node, Call):
                 self._known[id(node)] = value
+            if value.null:  # of no type yet: whatever it takes part in is NULL of no type too
+                raise _NotFloats
             return value
         parts = [self.formula(argument) for argument in node.args]
         if node.name == "sqrt":

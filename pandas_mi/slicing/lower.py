@@ -72,12 +72,12 @@ def _function(tree: Any, name: str, function: Function, depth: int) -> Node:
 
 def _column(tree: Any, _depth: int) -> Node:
     allow(tree, "this", "table", "db", "catalog")
-    if not isinstance(tree.this, exp.Identifier):
-        raise refusals.refusal(tree.this)
-    parts = [tree.args[part] for part in ("catalog", "db", "table") if tree.args.get(part)]
-    return Name(
-        tree.this.this, bool(tree.this.quoted), tuple((p.this, bool(p.quoted)) for p in parts)
-    )
+    parts = [tree.args[part] for part in ("catalog", "db", "table", "this") if tree.args.get(part)]
+    for part in parts:
+        if not isinstance(part, exp.Identifier):
+            raise refusals.refusal(part)
+    *qualifier, (text, quoted) = [(part.this, bool(part.quoted)) for part in parts]
+    return Name(text, quoted, tuple(qualifier))
 
 
 def _literal(tree: Any, _depth: int) -> Node:

@@ -14,6 +14,7 @@ from pandas_mi.slicing.query import Slice
 
 __all__ = ["parse"]
 
+_UNREADABLE = "cannot read the slice query; check its quotes and parentheses"
 _UNITS = frozenset(
     [
         "year",
@@ -106,9 +107,6 @@ def _tokens(query: str) -> list[Any]:
 
 
 def _parsed(tokens: list[Any], query: str) -> Slice:
-    import sqlglot
-    from sqlglot import exp
-
     from pandas_mi.slicing import lower
     from pandas_mi.slicing import statement as statements
 
@@ -116,13 +114,28 @@ def _parsed(tokens: list[Any], query: str) -> Slice:
     if statement and tokens[0].text.lower() not in ("select", "with"):
         raise SliceError(_not_a_query(tokens))
     guard.check_tokens(tokens)
+    tree = _tree(_intervals_as_casts(tokens), query, statement)
+    return statements.select(tree) if statement else Slice(where=lower.expression(tree))
+
+
+def _tree(tokens: list[Any], query: str, statement: bool) -> Any:
+    """Return the parser's tree of a statement or a predicate."""
+    import sqlglot
+    from sqlglot import errors, exp
+
     parser = sqlglot.Dialect.get_or_raise("postgres").parser()
-    tokens = _intervals_as_casts(tokens)
-    if not statement:
-        (tree,) = parser.parse_into(exp.Condition, tokens, query)
-        return Slice(where=lower.expression(tree))
-    (tree,) = parser.parse(tokens, query)
-    return statements.select(tree)
+    try:
+        if statement:
+            (tree,) = parser.parse(tokens, query)
+        else:
+            (tree,) = parser.parse_into(exp.Condition, tokens, query)
+    except (errors.SqlglotError, RecursionError):
+        raise
+    except Exception:  # on odd input the parser trips over itself, each version in its own way
+        raise SliceError(_UNREADABLE) from None
+    if tree is None:
+        raise SliceError(_UNREADABLE)
+    return tree
 
 
 def _not_a_query(tokens: list[Any]) -> str:
@@ -175,7 +188,7 @@ def _complaint(error: Exception, tokens: list[Any]) -> str:
     """Return what the parser says, without its terminal colours and class names."""
     details = getattr(error, "errors", None)
     if not details:
-        return "cannot read the slice query; check its quotes and parentheses"
+        return _UNREADABLE
     first = details[0]
     place = f"line {first.get('line')}, column {first.get('col')}"
     near = (first.get("highlight") or "").strip()

@@ -34,6 +34,7 @@ Found = tuple[Rows, list[Value]]  # rows, and the values of some expressions the
 READ_ROWS = 2**18  # read at once while LIMIT may end the search, or with values for ORDER BY
 SHARE_ROWS = 2**22  # read at once of data in memory: it costs about 50 µs a column and a run
 BLOCK_ROWS = 2**17  # evaluated at once: a few temporaries of this size stay in cache
+FUSED_ROWS = 2**19  # evaluated at once by numexpr, which cuts blocks of its own; a call costs 20 µs
 THREAD_ROWS = 2**19  # of data in memory that more than one thread shares
 FEWER_ROWS = 2**20  # of data in chunks, held before those are let go that cannot be in the result
 MOST_HELD = 2**25  # rows whose values ORDER BY or DISTINCT may hold then: 256 MB a number
@@ -235,7 +236,9 @@ def _pieces(
     if reader.n_rows == 0 or (wanted is None and not runs):
         return iter([piece((0, 0))])
     if wanted is not None:
-        return map(piece, itertools.chain([(0, 0)], reader.runs(FIRST_ROWS)))
+        search = reader.runs(FIRST_ROWS) if wanted else iter(())
+        first = next(search, (0, 0))  # no rows still show the types, which are checked always
+        return map(piece, itertools.chain([first], search))
     return _mapped(piece, runs, 1 if fuse else _cores())
 
 
@@ -307,7 +310,7 @@ def _true(where: Node | None, block: Block) -> Rows:
 def _mark(where: Node, block: Block, found: NDArray[np.bool_]) -> None:
     """Write at which rows of a block the predicate is true."""
     test = compiled(where, block)
-    size = max(block.n_rows, 1) if block.fuse else BLOCK_ROWS  # numexpr cuts blocks of its own
+    size = FUSED_ROWS if block.fuse else BLOCK_ROWS
     for start in range(0, block.n_rows, size):
         stop = min(start + size, block.n_rows)
         test(start, stop, found[start:stop])

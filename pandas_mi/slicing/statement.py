@@ -66,6 +66,8 @@ def _table(clause: Any) -> tuple[str, tuple[tuple[tuple[str, bool], ...], ...]]:
         return name, (written,)
     if alias.args.get("columns"):
         raise SliceError("column names after a table's alias are not supported; use AS in the list")
+    if not isinstance(alias.this, exp.Identifier):
+        raise refusals.refusal(alias.this)
     return name, (((alias.this.this, bool(alias.this.quoted)),),)
 
 

@@ -339,14 +339,8 @@ def times(value: Value, factor: Value) -> Value:
         raise Mismatch("cannot multiply months or days by a column; use hours")
     count = int(factor.data[0]) if calendar else 0
     span = exact.multiply(_whole(value), replace(factor, type=Type.DECIMAL, wide=False))
-    return Value(
-        Type.INTERVAL,
-        span.data,
-        span.nulls,
-        scale=span.scale,
-        months=value.months * count,
-        days=value.days * count,
-    )
+    months, days = value.months * count, value.days * count
+    return Value(Type.INTERVAL, span.data, span.nulls, scale=span.scale, months=months, days=days)
 
 
 def _whole(value: Value) -> Value:

@@ -88,7 +88,7 @@ class Value:
 
     @property
     def unmarked(self) -> bool:
-        """Whether the nulls have not been found yet."""
+        """Whether the nulls have not been found yet; those of a FLOAT are its NaNs then."""
         try:
             _NULLS.__get__(self)
         except AttributeError:

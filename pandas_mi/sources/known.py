@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pandas_mi.catalog import Version
 from pandas_mi.sources.memory import ArrowTable, FrameTable
-from pandas_mi.sources.spool import read_stream
+from pandas_mi.sources.spool import StreamTable
 from pandas_mi.sources.table import Table
 
 __all__ = ["as_table"]
@@ -73,7 +73,7 @@ def _streamed(data: Any) -> Table:
     reader = pa.RecordBatchReader.from_stream(data)
     if type(data).__module__.partition(".")[0] == "polars":  # in memory already, and shared
         return ArrowTable(reader.read_all())
-    return read_stream(reader)
+    return StreamTable(reader)
 
 
 # pyarrow.dataset and pyarrow.parquet are imported late: they take a fifth of the import's time.
@@ -99,4 +99,4 @@ def _dataset(data: Any) -> Table:
     if parquet.is_parquet(data):
         return parquet.ParquetTable(data)
     # One batch ahead: by default it is sixteen, of each of several files.
-    return read_stream(data.scanner(batch_readahead=1, fragment_readahead=1).to_reader())
+    return StreamTable(data.scanner(batch_readahead=1, fragment_readahead=1).to_reader())

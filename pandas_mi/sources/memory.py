@@ -44,8 +44,7 @@ class FrameTable(Table):
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows."""
         series = self._held(position)
-        label = self.data.columns[position]
-        return from_pandas(series if rows is None else series.iloc[rows], label)
+        return from_pandas(series if rows is None else series.iloc[rows], series.name)
 
     def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
         """Return the given columns and rows, in the given order."""

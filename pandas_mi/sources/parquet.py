@@ -83,7 +83,8 @@ class ParquetTable(ChunkedTable):
             return pa.chunked_array([pa.repeat(value, stop - start)])
         with file.open() as handle:
             # Reading text as a dictionary takes a third of the time, and saves encoding it.
-            names = [field.name] if _is_text(field.type) else []
+            held = file.physical_schema.field(field.name).type
+            names = [field.name] if _is_text(held) else []
             reader = pq.ParquetFile(
                 handle,
                 metadata=file.metadata,

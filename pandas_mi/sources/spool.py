@@ -5,35 +5,75 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from pandas_mi.columns import Column
 from pandas_mi.columns.arrow import one_array
 from pandas_mi.sources.chunked import CHUNK_ROWS, ChunkedTable
-from pandas_mi.sources.memory import ArrowTable
-from pandas_mi.sources.table import Table
+from pandas_mi.sources.memory import ArrowTable, column_places
+from pandas_mi.sources.table import Rows, Table
 
-__all__ = ["SpooledTable", "read_stream"]
+__all__ = ["SpooledTable", "StreamTable"]
 
 _IN_MEMORY = 1 << 26  # bytes: a stream of no more is read into memory
 
 
-def read_stream(reader: pa.RecordBatchReader) -> Table:
-    """Return a stream's rows: in memory when they are few, else spooled to temporary files.
+class StreamTable(Table):
+    """A stream of record batches, which is read when its rows are first asked for.
 
-    The files take as many bytes as the rows do in memory, and are removed with the table.
+    Few rows are read into memory; else they are spooled to temporary files, which take as many
+    bytes as the rows do in memory, and are removed with the table.
     """
-    batches, size = [], 0
-    with reader:
-        for batch in reader:
-            batches.append(batch)
-            size += batch.nbytes
-            if size > _IN_MEMORY:
-                return SpooledTable(reader.schema, _drained(batches, reader))
-    return ArrowTable(pa.Table.from_batches(batches, reader.schema))
+
+    def __init__(self, reader: pa.RecordBatchReader) -> None:
+        self._reader = reader
+        self._places = column_places(reader.schema)
+        self._kept: Sequence[int] = range(len(self._places))
+
+    @property
+    def labels(self) -> pd.Index:
+        """Names of the columns."""
+        names = self._reader.schema.names
+        labels: pd.Index = pd.Index([names[place] for place in self._places], dtype=object)
+        return labels
+
+    @property
+    def bounds(self) -> NDArray[np.int64]:
+        """Where the chunks begin, and the number of rows."""
+        return self._read.bounds
+
+    def keep(self, positions: Iterable[int]) -> None:
+        """Leave the other columns out of memory and files."""
+        self._kept = sorted(set(positions))
+
+    def column(self, position: int, rows: Rows = None) -> Column:
+        """Return one column, of the given rows, ascending."""
+        return self._read.column(self._kept.index(position), rows)
+
+    def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
+        """Return the given columns and rows, in the given order."""
+        return self._read.frame([self._kept.index(position) for position in positions], rows)
+
+    @cached_property
+    def _read(self) -> Table:
+        places = [self._places[position] for position in self._kept]
+        schema = pa.schema([self._reader.schema.field(place) for place in places])
+        batches, size = [], 0
+        with self._reader as reader:
+            for batch in reader:
+                batches.append(batch.select(places))
+                size += batches[-1].nbytes
+                if size > _IN_MEMORY:
+                    rest = (batch.select(places) for batch in reader)
+                    return SpooledTable(schema, _drained(batches, rest))
+        return ArrowTable(_table(batches, schema))
 
 
 class SpooledTable(ChunkedTable):
@@ -57,6 +97,13 @@ class SpooledTable(ChunkedTable):
             pa.ipc.open_file(handle, options=options) as file,
         ):
             return list(file.read_all().column(0).slice(start, stop - start).chunks)
+
+
+def _table(batches: list[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
+    if not schema.names:  # what has no columns forgets how many rows it has
+        rows = sum(batch.num_rows for batch in batches)
+        return pa.table({"": pa.nulls(rows)})
+    return pa.Table.from_batches(batches, schema)
 
 
 def _tables(batches: Iterator[pa.RecordBatch], schema: pa.Schema) -> Iterator[pa.Table]:

@@ -46,6 +46,9 @@ class Table(ABC):
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows, ascending; any thread may call this."""
 
+    def keep(self, positions: Iterable[int]) -> None:  # noqa: B027
+        """Say that no other columns will be asked for, before any is."""
+
     def extremes(self, chunk: int, position: int) -> Column | None:  # noqa: ARG002
         """Return the lowest and the highest value of a column in a chunk, if known unread.
 

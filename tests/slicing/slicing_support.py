@@ -16,6 +16,7 @@ from pandas_mi import columns
 from pandas_mi.slicing import BoundSlice, bind, parse, select
 
 HERE = pathlib.Path(__file__).parent
+TEXT = "str" if pd.__version__ >= "3" else "string"  # what pandas itself calls text
 BACKINGS = ["numpy", "nullable", "arrow", "object", "category"]
 
 
@@ -65,7 +66,7 @@ _PANDAS = {
     "bigint": "Int64",
     "integer": "Int32",
     "double precision": "Float64",
-    "text": "str",
+    "text": TEXT,
     "boolean": "boolean",
 }
 
@@ -87,11 +88,12 @@ def _series(values: list[Any], kind: str, backing: str) -> pd.Series:
         return pd.Series(pd.arrays.ArrowExtensionArray(pa.array(values, type=_ARROW[kind])))
     if backing == "object":
         return pd.Series(objects, dtype=object)
-    if backing == "category":
-        return pd.Series(objects, dtype=object).astype("category")
     if kind in ("timestamp", "timestamptz"):
         zone = ", UTC" if kind == "timestamptz" else ""
-        return pd.Series(pd.to_datetime(objects, utc=bool(zone))).astype(f"datetime64[us{zone}]")
+        held = pd.Series(pd.to_datetime(objects, utc=bool(zone))).astype(f"datetime64[us{zone}]")
+        return held.astype("category") if backing == "category" else held
+    if backing == "category":
+        return pd.Series(objects, dtype=object).astype("category")
     if backing == "numpy" and kind == "double precision":
         return pd.Series([np.nan if value is None else value for value in values], dtype="float64")
     if kind in _PANDAS:

@@ -1,5 +1,7 @@
 """numexpr and NumPy agree, row for row, and pandas' own switch decides."""
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -89,3 +91,10 @@ def test_columns_named_as_functions_are_only_columns(always):
     frame = pd.DataFrame({"sin": [1.0, 2.0], "where": [3.0, 4.0], "v0": [5.0, 6.0]})
     assert rows(frame, '"sin" + "where" * v0 > 20') == [1]
     assert always == [True]
+
+
+def test_a_column_of_nothing_but_nulls_has_no_type(always):
+    days = pd.array([None, None], dtype=object), [datetime.date(2000, 1, 1), None]
+    frame = pd.DataFrame({"e": days[0], "d": pd.Series(days[1], dtype=object)})
+    assert rows(frame, "(d - e) = 100") == []
+    assert rows(frame, "(d - e) IS NULL") == [0, 1]

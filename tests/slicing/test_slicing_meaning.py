@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from slicing_support import data, frame_of, reader, rows
+from slicing_support import TEXT, data, frame_of, reader, rows
 
 import pandas_mi.slicing.rows as choosing
 from pandas_mi.errors import SliceError
@@ -409,7 +409,7 @@ def test_empty_tables():
 
 
 def test_types_are_checked_when_no_row_is_wanted():
-    frame = pd.DataFrame({"x": [1, 2], "s": ["a", "b"]})
+    frame = pd.DataFrame({"x": [1, 2], "s": pd.array(["a", "b"], dtype=TEXT)})
     assert rows(frame, "SELECT * FROM t LIMIT 0") == []
     with pytest.raises(SliceError, match="cannot compare"):
         rows(frame, "SELECT * FROM t WHERE s > 1 LIMIT 0")
@@ -422,7 +422,7 @@ def test_constants():
 
 def test_plain_text_that_repeats():
     """Long columns of few texts are evaluated once for each text."""
-    frame = pd.DataFrame({"s": pd.array(["apple", "Banana", None, "cherry"] * 1000, dtype="str")})
+    frame = pd.DataFrame({"s": pd.array(["apple", "Banana", None, "cherry"] * 1000, dtype=TEXT)})
     for query, expected in {
         "s LIKE '%an%'": [1],
         "lower(s) = 'banana'": [1],

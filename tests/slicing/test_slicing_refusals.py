@@ -5,7 +5,7 @@ import datetime
 import numpy as np
 import pandas as pd
 import pytest
-from slicing_support import data, rows
+from slicing_support import TEXT, data, rows
 
 from pandas_mi.errors import SliceError
 from pandas_mi.slicing import parse
@@ -18,7 +18,7 @@ def table():
         {
             "i": pd.array([1, 2, None], dtype="Int64"),
             "f": [0.5, np.nan, 2.0],
-            "s": pd.array(["a", "b", None], dtype="str"),
+            "s": pd.array(["a", "b", None], dtype=TEXT),
             "b": pd.array([True, False, None], dtype="boolean"),
             "d": [datetime.date(2020, 1, 31), None, datetime.date(2021, 1, 1)],
             "t": pd.to_datetime(["2020-01-31", None, "2021-01-01"]),
