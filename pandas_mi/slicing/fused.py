@@ -20,9 +20,10 @@ from pandas_mi.slicing.values import NUMERIC, Mismatch, Value, union
 
 __all__ = ["fused", "preferred"]
 
-# Measured by `python -m benchmarks.slicing` on one and two threads: NumPy in blocks is ahead for
-# short expressions and for divisions, whose denominators must be checked; numexpr for long ones.
-MIN_OPERATIONS = 8
+# Measured by `python -m benchmarks.slicing` on one and two threads (docs/slices.md has the
+# figures): NumPy in blocks is ahead for square roots of 6 operations and for divisions, whose
+# denominators must be checked; numexpr from 7 operations on.
+MIN_OPERATIONS = 7
 MIN_ROWS = 500_000
 MAX_OPERATIONS = 60  # numexpr fails beyond 63 inputs or about 250 constants
 
