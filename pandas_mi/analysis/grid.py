@@ -163,23 +163,24 @@ def _asked(
         return
     if sum(task.cost for task in tasks) < _WORTH_THREADS:
         workers = 1
-    done = mapped(_answers(columns, tasks, statistic), tasks, workers)
+    done = mapped(_answers(columns, tasks, statistic, workers), tasks, workers)
     for found in reported(done, [task.n_pairs for task in tasks], options.progress):
         yield from found
 
 
 def _answers(
-    columns: Mapping[int, Codes], tasks: Sequence[Task], statistic: Statistic
+    columns: Mapping[int, Codes], tasks: Sequence[Task], statistic: Statistic, workers: int
 ) -> Callable[[Task], list[Found]]:
     """Return the function that does a task, with a workspace for each thread."""
-    groups = {group for task in tasks if isinstance(task, Tile) for group in task.groups}
-    codes: Mapping[Any, NDArray[Any]] = {group: fused_codes(group, columns) for group in groups}
+    groups = list({group for task in tasks if isinstance(task, Tile) for group in task.groups})
+    fused = mapped(lambda group: fused_codes(group, columns), groups, workers)
+    codes: Mapping[Any, NDArray[Any]] = dict(zip(groups, fused, strict=True))
     thread = local()
 
     def answers(task: Task) -> list[Found]:
         if isinstance(task, Tile):
             if not hasattr(thread, "space"):
-                thread.space = Workspace()
+                thread.space = Workspace(workers)
             tables = task.tables(task.count(codes, thread.space))
         else:
             tables = task.tables(task.count(columns))

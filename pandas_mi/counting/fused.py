@@ -23,7 +23,6 @@ from pandas_mi.counting.workspace import Workspace
 __all__ = ["Axis", "Group", "Tile", "fused_codes"]
 
 Ints = NDArray[np.int64]
-_ROWS = 1 << 17  # a block: large enough to free the interpreter, small enough for the cache
 _MOST_ROWS = 1 << 22  # a block for the largest tables: 32 MB of cell numbers
 
 
@@ -149,7 +148,7 @@ class Tile:
         if len(left) == 0:
             counts.fill(0)
         rights = [codes[right] for right in self.rights]
-        for block in _blocks(len(left), cells):
+        for block in _blocks(len(left), cells, space.block_rows):
             scaled = self._scaled(left[block], space)
             positions = space.array("positions", scaled.shape, np.intp)
             for right, total in zip(rights, counts, strict=True):
@@ -240,9 +239,9 @@ def _own_pairs(columns: int) -> int:
     return columns * (columns + 1) // 2
 
 
-def _blocks(n: int, cells: int) -> Iterator[slice]:
+def _blocks(n: int, cells: int, least: int) -> Iterator[slice]:
     """Cut n rows into runs to count at a time; a larger table is worth a longer run."""
-    step = min(max(_ROWS, 4 * cells), _MOST_ROWS)
+    step = min(max(least, 4 * cells), _MOST_ROWS)
     return (slice(start, start + step) for start in range(0, n, step))
 
 

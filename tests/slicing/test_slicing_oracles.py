@@ -273,7 +273,7 @@ def lite_rows(values, predicate):
     return [row for (row,) in LITE.execute(f"SELECT row FROM p WHERE {predicate} ORDER BY row")]
 
 
-@settings(max_examples=settings.default.max_examples * 2)
+@settings(max_examples=settings.default.max_examples * 6)
 @given(TABLES, PREDICATES, st.sampled_from(BACKINGS), st.booleans())
 def test_duckdb_agrees(values, predicate, backing, use_numexpr):
     ours, duck, _ = predicate
