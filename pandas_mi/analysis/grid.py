@@ -31,7 +31,6 @@ __all__ = [
     "grid_statistics",
     "own_entropies",
     "own_statistics",
-    "pair_entropies",
 ]
 
 Ints = NDArray[np.int64]
@@ -98,21 +97,6 @@ def grid_statistics(
             wanted = (row >= 0) & (place >= 0)
             result[:, row[wanted], place[wanted]] = some[:, wanted]
     return np.zeros((len(swapped), len(rows), len(across)), np.int64) if result is None else result
-
-
-def pair_entropies(
-    columns: Mapping[int, Codes], pairs: Sequence[tuple[int, int]], options: Options
-) -> Entropies:
-    """Return the entropies of the table of each pair of places, shape (pairs,).
-
-    The whole grid of their left and right places is counted: meant for pairs that fill most of it.
-    """
-    rows = list(dict.fromkeys(left for left, _ in pairs))
-    across = list(dict.fromkeys(right for _, right in pairs))
-    tables = grid_entropies(columns, rows, across, options)
-    left = _places(columns, rows)[[pair[0] for pair in pairs]]
-    right = _places(columns, across)[[pair[1] for pair in pairs]]
-    return Entropies(*(sums[left, right] for sums in (tables.n, tables.x, tables.y, tables.joint)))
 
 
 def own_entropies(

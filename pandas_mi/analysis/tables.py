@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.analysis.grid import pair_entropies
 from pandas_mi.analysis.options import BinsOption, Options
 from pandas_mi.analysis.streams import Stream, StreamedCodes, learnt, passed
 from pandas_mi.analysis.view import View
@@ -22,7 +21,7 @@ from pandas_mi.counting import Codes
 from pandas_mi.encoding import AUTO, Bins, Encoding, applied, encode
 from pandas_mi.errors import HighCardinalityWarning, listing, unknown_columns, warn
 
-__all__ = ["Encoded", "encoded", "pair_entropies", "presence", "warn_many_levels"]
+__all__ = ["Encoded", "encoded", "presence", "warn_many_levels"]
 
 _MANY_LEVELS = 50  # a column by value with no more than this is never warned of
 _WORTH_THREADS = 500_000  # values to encode: 5 ms or more, where starting threads costs up to 1
