@@ -64,7 +64,7 @@ SOURCES = {
 
 def same(result, expected):
     np.testing.assert_array_equal(result, expected)
-    assert result.columns.tolist() == expected.columns.tolist()
+    pd.testing.assert_index_equal(result.columns, expected.columns)
 
 
 @pytest.mark.parametrize("source", SOURCES)

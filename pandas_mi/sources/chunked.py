@@ -34,9 +34,7 @@ class ChunkedTable(Table):
     def __init__(self, schema: pa.Schema, bounds: NDArray[np.int64]) -> None:
         self._places = column_places(schema)
         self._schema = schema
-        self._labels: pd.Index = pd.Index(
-            [schema.names[place] for place in self._places], dtype=object
-        )
+        self._labels: pd.Index = pd.Index([schema.names[place] for place in self._places])
         self._bounds = bounds
 
     @property

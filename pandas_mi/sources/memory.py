@@ -79,9 +79,7 @@ class ArrowTable(Table):
     def labels(self) -> pd.Index:
         """Names of the columns."""
         names = self.data.schema.names
-        labels: pd.Index = pd.Index(
-            [names[place] for place in column_places(self.data.schema)], dtype=object
-        )
+        labels: pd.Index = pd.Index([names[place] for place in column_places(self.data.schema)])
         return labels
 
     @property

@@ -41,7 +41,7 @@ class StreamTable(Table):
     def labels(self) -> pd.Index:
         """Names of the columns."""
         names = self._reader.schema.names
-        labels: pd.Index = pd.Index([names[place] for place in self._places], dtype=object)
+        labels: pd.Index = pd.Index([names[place] for place in self._places])
         return labels
 
     @property
