@@ -70,7 +70,8 @@ def table_sums(rows: Ints, columns: Ints, cells: Ints) -> Ints:
         Of one table: shapes (a,), (b,) and (m,), which give a result of shape (4,).
     """
     n = np.asarray(rows.sum(axis=-1))
-    return np.stack([n, *(_sums(counts, n) for counts in (rows, columns, cells))])
+    lengths = _length(n)
+    return np.stack([n, *(_sums(counts, lengths) for counts in (rows, columns, cells))])
 
 
 def entropy_sum(counts: Ints, n: int) -> int:
@@ -92,7 +93,7 @@ def entropy_sum(counts: Ints, n: int) -> int:
     >>> entropy_sum(np.array([2, 2, 0]), 4) == 2 * entropy_sum(np.array([2, 0, 0]), 4)
     True
     """
-    return int(_sums(np.ravel(counts), np.asarray(n)))
+    return int(_sums(np.ravel(counts), _length(np.asarray(n))))
 
 
 def mutual_information(tables: Entropies, base: float | None = None) -> Floats:
@@ -142,12 +143,11 @@ def normalized(
     return np.where(np.isnan(shared), np.nan, np.minimum(ratio, 1.0))
 
 
-def _sums(counts: Ints, n: Ints) -> Ints:
-    """Σ c·ln c along the last axis, in fixed point; n has the shape of the result."""
-    lengths = _length(n)
-    if n.size == 0 or (lengths == lengths.flat[0]).all():
-        return _sums_of_length(counts, int(lengths.flat[0]) if n.size else 0)
-    sums = np.zeros(n.shape, dtype=np.int64)
+def _sums(counts: Ints, lengths: Ints) -> Ints:
+    """Σ c·ln c along the last axis, in fixed point; `lengths` of n has the shape of the result."""
+    if lengths.size == 0 or (lengths == lengths.flat[0]).all():
+        return _sums_of_length(counts, int(lengths.flat[0]) if lengths.size else 0)
+    sums = np.zeros(lengths.shape, dtype=np.int64)
     for length in np.unique(lengths):
         alike = lengths == length
         sums[alike] = _sums_of_length(counts[alike], int(length))

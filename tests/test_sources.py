@@ -13,6 +13,8 @@ import pyarrow.parquet
 import pytest
 
 import pandas_mi
+from pandas_mi.sources import as_table
+from pandas_mi.sources.memory import rows_of
 
 FRAME = pd.DataFrame(
     {
@@ -154,3 +156,30 @@ def test_doubled_names_in_arrow_are_refused():
     table = pa.table([[1, 2], [1, 2]], names=["x", "x"])
     with pytest.raises(ValueError, match=r"^the table has more than once: 'x'"):
         pandas_mi.matrix(table)
+
+
+CHUNKED = {
+    "text": pa.chunked_array([["a", None], [], ["b", "c", "b"], ["a"]]),
+    "view": pa.chunked_array([["a", None], ["b", "c", "b", "a"]], pa.string_view()),
+    "coded": pa.chunked_array(
+        [
+            pa.array(["x", "y"]).dictionary_encode(),
+            pa.array(["z", None, "y", "x"]).dictionary_encode(),
+        ]
+    ),
+    "number": pa.chunked_array([[1, 2, 3], [4, None, 6]]),
+}
+
+
+@pytest.mark.parametrize("array", CHUNKED.values(), ids=CHUNKED)
+@pytest.mark.parametrize("rows", [[0, 2, 5], [1], [0, 1, 2, 3, 4, 5], [5, 0], [3, 3], []])
+def test_rows_of_arrow_chunks(array, rows):
+    taken = rows_of(array, np.array(rows, dtype=np.int64))
+    assert taken.to_pylist() == [array.to_pylist()[row] for row in rows]
+
+
+def test_some_rows_of_a_chunked_arrow_backed_column():
+    table = as_table(pd.DataFrame({"x": pd.array(CHUNKED["text"], pd.ArrowDtype(pa.string()))}))
+    column = table.column(0, np.array([1, 2, 5]))
+    assert column.values.to_pylist() == [None, "b", "a"]
+    assert column.missing.tolist() == [True, False, False]

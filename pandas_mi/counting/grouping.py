@@ -6,12 +6,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from itertools import product
-from math import inf, log2
+from math import inf, log2, prod
 
 from pandas_mi.counting.codes import Codes, dense_limit
 from pandas_mi.counting.fused import Axis, Group
 
 __all__ = ["axis_of", "cheapest", "cheapest_triangle", "pass_cost", "single", "sparse_cost"]
+
+Members = tuple[Axis, ...]  # columns that are to be one group
 
 # How many codes a group may have. Two groups of 256 make a table of 512 KB, which still fits a
 # core's L2 cache; larger groups pay against a column of few levels.
@@ -28,7 +30,7 @@ def cheapest_triangle(axes: Sequence[Axis], n: int) -> list[Group]:
     paper, which takes microseconds.
     """
     choices = [_fused(axes, capacity) for capacity in _capacities(axes)]
-    return min(choices, key=lambda groups: _cost(groups, groups, n))
+    return _groups(min(choices, key=lambda members: _cost(members, members, n)))
 
 
 def cheapest(
@@ -37,7 +39,9 @@ def cheapest(
     """Fuse the columns of two sets that are counted against each other, over n rows."""
     left_choices = [_fused(lefts, capacity) for capacity in _capacities(lefts)]
     right_choices = [_fused(rights, capacity) for capacity in _capacities(rights)]
-    return min(product(left_choices, right_choices), key=lambda sides: _cost(sides[0], sides[1], n))
+    choices = product(left_choices, right_choices)
+    left, right = min(choices, key=lambda sides: _cost(sides[0], sides[1], n))
+    return _groups(left), _groups(right)
 
 
 def pass_cost(n: int, cells: int) -> float:
@@ -71,25 +75,38 @@ def _capacities(axes: Sequence[Axis]) -> tuple[int, ...]:
     return _CAPACITIES if len(axes) > 1 else _CAPACITIES[:1]
 
 
-def _fused(axes: Sequence[Axis], capacity: int) -> list[Group]:
+def _fused(axes: Sequence[Axis], capacity: int) -> list[Members]:
     """Fuse the largest column with the largest that still fits, and so on; none at capacity 1."""
     most = _MEMBERS if capacity > 1 else 1
     rest = sorted(axes, key=lambda axis: axis.size)
     sizes = [axis.size for axis in rest]
-    groups = []
+    fused = []
     while rest:
         members, room = [rest.pop()], capacity // max(sizes.pop(), 1)
         while len(members) < most and (fits := bisect_right(sizes, room)):
             members.append(rest.pop(fits - 1))
             room //= max(sizes.pop(fits - 1), 1)
-        groups.append(Group(tuple(members)) if len(members) > 1 else single(members[0]))
+        fused.append(tuple(members))
+    return fused
+
+
+def _groups(fused: Sequence[Members]) -> list[Group]:
+    """Return the groups of these columns, those of one form and of about one size together."""
+    groups = [Group(members) if len(members) > 1 else single(members[0]) for members in fused]
     return sorted(groups, key=lambda group: (group.form, group.size), reverse=True)
 
 
-def _cost(lefts: Sequence[Group], rights: Sequence[Group], n: int) -> float:
+def _size(members: Members) -> int:
+    """Size of the group that the columns will be."""
+    if len(members) == 1:
+        return members[0].size + members[0].first
+    return prod(axis.size for axis in members)
+
+
+def _cost(lefts: Sequence[Members], rights: Sequence[Members], n: int) -> float:
     """Nanoseconds to count all against all; infinite where a fused table would be too large."""
     total = 0.0
-    ways = (Counter((group.size, group.form == ()) for group in side) for side in (lefts, rights))
+    ways = (Counter((_size(members), len(members) == 1) for members in s) for s in (lefts, rights))
     for ((size, alone), times), ((other, too), others) in product(*(way.items() for way in ways)):
         if size * other <= dense_limit(n):
             one = pass_cost(n, size * other)

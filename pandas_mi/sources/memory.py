@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Column, from_arrow, from_pandas
-from pandas_mi.sources.table import Rows, Table
+from pandas_mi.sources.table import Rows, Table, parts
 
 __all__ = ["ArrowTable", "FrameTable", "arrow_frame", "column_places", "rows_of"]
 
@@ -44,6 +44,9 @@ class FrameTable(Table):
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows."""
         series = self._held(position)
+        if isinstance(rows, np.ndarray) and isinstance(series.array, pd.arrays.ArrowExtensionArray):
+            # pandas would join all chunks first, to take a few of their rows.
+            return from_arrow(rows_of(series.array.__arrow_array__(), rows), series.name)
         return from_pandas(series if rows is None else series.iloc[rows], series.name)
 
     def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
@@ -122,13 +125,26 @@ def rows_of(array: pa.ChunkedArray, rows: Rows) -> pa.ChunkedArray:
         return array
     if isinstance(rows, builtins.slice):
         return array.slice(rows.start, rows.stop - rows.start)
-    return array.cast(_takeable(array.type)).take(pa.array(rows))
+    if (rows[1:] <= rows[:-1]).any():
+        return array.cast(_wide(_whole(array.type))).take(pa.array(rows))
+    # Chunk by chunk: Arrow would join them all first, to take a few of their rows.
+    held = _whole(array.type)
+    bounds = np.cumsum([0, *map(len, array.chunks)], dtype=np.int64)
+    taken = [_taken(array.chunk(place).cast(held), some) for place, some in parts(bounds, rows)]
+    return pa.chunked_array(taken, held)
 
 
-def _takeable(held: pa.DataType) -> pa.DataType:
-    """Return the type to take rows of: 32-bit offsets overflow at 2 GiB, views cannot be taken."""
-    if pa.types.is_string(held) or pa.types.is_string_view(held):
-        return pa.large_string()
-    if pa.types.is_binary(held) or pa.types.is_binary_view(held):
-        return pa.large_binary()
-    return held
+def _taken(array: pa.Array, rows: NDArray[np.int64] | builtins.slice) -> pa.Array:
+    return array if isinstance(rows, builtins.slice) else array.take(pa.array(rows))
+
+
+def _whole(held: pa.DataType) -> pa.DataType:
+    """Return the type to take rows of: views cannot be taken."""
+    views = {pa.string_view(): pa.string(), pa.binary_view(): pa.binary()}
+    return views.get(held, held)
+
+
+def _wide(held: pa.DataType) -> pa.DataType:
+    """Return a type of 64-bit offsets: those of 32 bits overflow at 2 GiB."""
+    wide = {pa.string(): pa.large_string(), pa.binary(): pa.large_binary()}
+    return wide.get(held, held)
