@@ -7,7 +7,6 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from pandas_mi import information
@@ -150,21 +149,10 @@ def level_labels(encoding: Encoding) -> pd.Index:
         return pd.CategoricalIndex(ranges, categories=ranges, ordered=True)
     # pandas would guess at a type that mixed values share.
     dtype: Any = object if encoding.kind is Kind.OBJECT else None
-    labels: pd.Index = pd.Index(_values(encoding), dtype=dtype, tupleize_cols=False)
-    return labels
-
-
-def _values(encoding: Encoding) -> list[Any]:
     levels: Any = [] if encoding.levels is None else encoding.levels
-    if encoding.kind is Kind.TIME:
-        return _times(levels, encoding.unit)
-    return python_values(levels, encoding.kind, encoding.unit, encoding.zone)
-
-
-def _times(counts: Ints, unit: str) -> list[Any]:
-    """Return times of day from counts of a unit since midnight."""
-    held = pa.time32(unit) if unit in ("s", "ms") else pa.time64(unit)
-    return list(pa.array(counts.astype(f"int{held.bit_width}")).cast(held).to_pylist())
+    shown = python_values(levels, encoding.kind, encoding.unit, encoding.zone)
+    labels: pd.Index = pd.Index(shown, dtype=dtype, tupleize_cols=False)
+    return labels
 
 
 def _ranges(cuts: list[Any]) -> list[str]:

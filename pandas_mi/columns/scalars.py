@@ -134,11 +134,18 @@ def _shown_instants(counts: Array, unit: str, zone: str | None) -> list[Any]:
     return list(stamps if zone is None else stamps.tz_localize("UTC").tz_convert(zone))
 
 
+def _shown_times(counts: Array, unit: str) -> list[Any]:
+    """Return times of day from counts of a unit since midnight."""
+    held = pa.time32(unit) if unit in ("s", "ms") else pa.time64(unit)
+    return list(pa.array(counts.astype(f"int{held.bit_width}")).cast(held).to_pylist())
+
+
 _SHOWN: dict[Kind, Callable[[Array, str, str | None], list[Any]]] = {
     Kind.DATE: lambda counts, unit, zone: (
         counts.astype(f"datetime64[{unit}]").astype(object).tolist()
     ),
     Kind.DATETIME: _shown_instants,
+    Kind.TIME: lambda counts, unit, zone: _shown_times(counts, unit),
     Kind.TIMEDELTA: lambda counts, unit, zone: list(
         pd.TimedeltaIndex(counts.astype(f"timedelta64[{unit}]"))
     ),
