@@ -11,7 +11,6 @@ import itertools
 import multiprocessing
 import os
 import random
-import resource
 import shutil
 import signal
 import time
@@ -329,6 +328,8 @@ def test_an_error_of_any_system_call_leaves_the_old_version(catalog, mode, code,
 
 
 def upload_with_small_files(root, answer):
+    import resource  # not on Windows, where no test starts this process
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
     frame = pd.DataFrame({"x": [random.random() for _ in range(10_000)]})
     try:
