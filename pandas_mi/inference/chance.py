@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from decimal import Decimal, localcontext
 from functools import lru_cache
+from math import comb, factorial
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pandas_mi.inference.corrections import digamma
 
 __all__ = ["adjusted", "expected_mutual_information"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_TAIL = 25.0  # nats: counts with less than e**-25 beyond them are left out
-_BLOCK = 1 << 13  # pairs of marginal counts at a time: a dozen arrays of them stay in L2
-_MOST_STEPS = 24  # either way; beyond, a stride costs less than visiting every count
-_ALIAS = 30.0  # nats: a stride may change a sum by e**-30 of it
+# Cells by their mean a·b/n: to `_FEW` and from `_MANY` on, series whose terms are products of a
+# part of a and a part of b sum them all at once. Both leave out less than 1e-13 of E[I]: what
+# the first loses is rounding, e**_FEW times that of one term; the second e**-_MANY.
+_FEW, _FEW_TERMS = 5.0, 32
+_MANY, _MANY_TERMS = 32.0, 18
+_TAIL = 25.0  # nats: between them, counts with less than e**-25 beyond them are left out
+_BLOCK = 1 << 12  # cells at a time: half a dozen arrays of them stay in L2
 
 
 def expected_mutual_information(rows: Ints, columns: Ints) -> float:
@@ -25,8 +30,8 @@ def expected_mutual_information(rows: Ints, columns: Ints) -> float:
 
     Under the hypergeometric model each count x of a cell with margins a and b has mean a·b/n, so
     E[I] = H(X) + H(Y) − ln n + Σ E[x·ln x] / n; Vinh, Epps & Bailey 2010
-    (https://jmlr.org/papers/v11/vinh10a.html). E[x·ln x] depends on (a, b, n) alone: it is
-    computed once for each two distinct margins, of which there are at most about 2n.
+    (https://jmlr.org/papers/v11/vinh10a.html). E[x·ln x] depends on (a, b, n) alone, so the
+    distinct margins suffice, of which there are at most about sqrt(2n).
 
     Parameters
     ----------
@@ -51,7 +56,7 @@ def expected_mutual_information(rows: Ints, columns: Ints) -> float:
     (a, a_times), (b, b_times) = sorted(margins, key=_key)
     if a[-1] == n or b[-1] == n:  # a constant column
         return 0.0
-    joint = float(a_times @ _mean_x_log_x(a, b, n) @ b_times)
+    joint = _sum_of_means(a.astype(float), a_times, b.astype(float), b_times, n)
     x, y = (float(times @ (c * np.log(c))) for c, times in ((a, a_times), (b, b_times)))
     # Rounding may leave the bounds by an ulp: 0 ≤ E[I] ≤ min(H(X), H(Y)).
     most = np.log(n) - max(x, y) / n
@@ -82,137 +87,118 @@ def adjusted(shared: Floats, expected: Floats, mean: Floats) -> Floats:
     return np.where(np.isnan(shared), np.nan, np.minimum(ratio, 1.0))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cells:
-    """Cells by their two margins a and b in a table of n rows, shape (m,) each.
+def _sum_of_means(a: Floats, a_times: Ints, b: Floats, b_times: Ints, n: int) -> float:
+    """Σ E[x·ln x] over all cells, of the distinct margins a and b, ascending."""
+    few, many = (np.searchsorted(b, mean * n / a) for mean in (_FEW, _MANY))
+    total = _of_few(a, a_times, b, b_times, n, few) + _of_many(a, a_times, b, b_times, n, many)
+    each = many - few
+    row = np.repeat(np.arange(len(a)), each)
+    column = np.arange(len(row)) + np.repeat(few - (np.cumsum(each) - each), each)
+    means = _between(a[row], b[column], n)
+    return float(total + (a_times[row] * b_times[column]) @ means)
 
-    `low` and `high` bound the counts that matter: beyond, by Bernstein's inequality, lies less
-    than e**-_TAIL of the law.
+
+def _of_few(
+    a: Floats, a_times: Ints, b: Floats, b_times: Ints, n: int, end: NDArray[np.intp]
+) -> float:
+    """Sum over the cells of each a and the first `end` of b, where few rows are expected.
+
+    Newton's series x·ln x = Σ Δ^j·C(x, j), whose means are those of the factorial moments:
+    E[x(x − 1)…(x − j + 1)] = Π (a − i)(b − i)/(n − i), i < j, which is at most (a·b/n)**j.
     """
-
-    a: Ints
-    b: Ints
-    n: int
-    deviation: Floats
-    mode: Ints
-    low: Ints
-    high: Ints
-
-    @classmethod
-    def of(cls, a: Ints, b: Ints, n: int) -> _Cells:
-        mean = a * (b / n)
-        variance = mean * ((n - a) / n) * ((n - b) / max(n - 1, 1))
-        reach = _TAIL / 3 + np.sqrt(_TAIL**2 / 9 + 2 * _TAIL * variance)
-        least, most = np.maximum(0, a + b - n), np.minimum(a, b)
-        return cls(
-            a, b, n,
-            deviation=np.sqrt(variance),
-            mode=np.clip(np.rint(mean).astype(np.int64), least, most),
-            low=np.maximum(least, np.floor(mean - reach).astype(np.int64)),
-            high=np.minimum(most, np.ceil(mean + reach).astype(np.int64)),
-        )  # fmt: skip
-
-    def some(self, chosen: NDArray[np.intp]) -> _Cells:
-        return _Cells(
-            self.a[chosen], self.b[chosen], self.n, self.deviation[chosen],
-            self.mode[chosen], self.low[chosen], self.high[chosen],
-        )  # fmt: skip
+    terms = int(min(_FEW_TERMS, a[-1], b[-1]))
+    a, a_times, end = a[end > 0], a_times[end > 0], end[end > 0]
+    b, b_times = b[: end.max(initial=0)], b_times[: end.max(initial=0)]
+    i = np.arange(terms)
+    one, two = (((c[:, np.newaxis] - i) / np.sqrt(n - i)).cumprod(axis=1) for c in (a, b))
+    upto = (two * b_times[:, np.newaxis]).cumsum(axis=0)[end - 1]
+    return float(((a_times @ (one * upto)) * _newton()[1 : terms + 1]).sum())
 
 
-def _mean_x_log_x(a: Ints, b: Ints, n: int) -> Floats:
-    """E[x·ln x] of the hypergeometric count of each two margins, shape (len(a), len(b))."""
-    cells = _Cells.of(np.repeat(a, len(b)), np.tile(b, len(a)), n)
-    means = np.empty(len(cells.a))
-    width = cells.high - cells.low
-    order = np.argsort(width, kind="stable")
-    wide = np.searchsorted(width[order], 2 * _MOST_STEPS)
-    for block in _blocks(order[:wide], _BLOCK):
-        means[block] = _visited(cells.some(block))
-    for block in _blocks(order[wide:], _BLOCK):
-        means[block] = _strided(cells.some(block))
-    return means.reshape(len(a), len(b))
+def _of_many(
+    a: Floats, a_times: Ints, b: Floats, b_times: Ints, n: int, start: NDArray[np.intp]
+) -> float:
+    """Sum over the cells of each a and all of b from `start`, where many rows are expected.
+
+    E[x·ln x] = a·b/n · E[ln z], z = 1 + x of margins a − 1 and b − 1 in n − 1 rows. Of Gregory's
+    series ln z = ψ(z) + Σ |G_j|·(j − 1)!/(z(z + 1)…(z + j − 1)) each mean has a closed form, by
+    Vandermonde: ψ(a) + ψ(b) − ψ(n), and Π (n + i)/((a + i)(b + i)), i < j. Both pass over an
+    empty cell, of chance below e**(−a·b/n).
+    """
+    kept = start < len(b)
+    a, a_times, start = a[kept], a_times[kept], start[kept]
+    first = int(start.min(initial=len(b)))
+    b, b_times, start = b[first:], b_times[first:], start - first
+    i = np.arange(_MANY_TERMS)
+    parts = []
+    for counts, times in ((a, a_times), (b, b_times)):
+        rising = (np.sqrt(n + i) / (counts[:, np.newaxis] + i)).cumprod(axis=1)
+        log = digamma(counts)[:, np.newaxis] - digamma(np.array(n)) / 2
+        every = np.hstack([np.ones_like(log), log, rising])
+        parts.append((times * counts)[:, np.newaxis] * every)
+    one, two = parts
+    upwards = two[::-1].cumsum(axis=0)[::-1][start]
+    series = (one[:, 2:] * upwards[:, 2:]).sum(axis=0) @ _gregory()
+    return float(one[:, 0] @ upwards[:, 1] + one[:, 1] @ upwards[:, 0] + series) / n
 
 
-def _blocks(order: NDArray[np.intp], size: int) -> Iterator[NDArray[np.intp]]:
-    return (order[start : start + size] for start in range(0, len(order), size))
+def _between(a: Floats, b: Floats, n: int) -> Floats:
+    """E[x·ln x] of cells with margins a and b, shape (m,), summed over the counts."""
+    mean = a * b / n
+    order = np.argsort(mean, kind="stable")
+    found = np.empty(len(mean))
+    for start in range(0, len(order), _BLOCK):
+        block = order[start : start + _BLOCK]
+        found[block] = _summed(a[block], b[block], n)
+    return found
 
 
-def _visited(cells: _Cells) -> Floats:
-    """Sum over every count, from the mode outwards, by the ratio of neighbouring terms."""
-    logs = _x_log_x(int(cells.high.max(initial=0)) + 1)
-    total = np.ones(len(cells.a))
-    weighted = logs[cells.mode].copy()
-    for sign, steps in ((1, cells.high - cells.mode), (-1, cells.mode - cells.low)):
-        x = cells.mode.copy()
-        # Upwards the weight of x is that of x − 1 times up_a·up_b / (down_x·down_rest).
-        falling = [(cells.a - x).astype(float), (cells.b - x).astype(float)]
-        rising = [x.astype(float), (cells.n - cells.a - cells.b + x).astype(float)]
-        top, bottom = (falling, rising) if sign > 0 else (rising, falling)
-        weight = np.ones(len(x))
-        for _ in range(int(steps.max(initial=0))):
-            bottom[0] += 1.0
-            bottom[1] += 1.0
-            weight *= top[0]
-            weight *= top[1]
-            weight /= bottom[0]
-            weight /= bottom[1]
-            top[0] -= 1.0
-            top[1] -= 1.0
-            x += sign
-            total += weight
-            weighted += weight * logs.take(x, mode="clip")
+def _summed(a: Floats, b: Floats, n: int) -> Floats:
+    """Sum over all counts that matter, by the ratio of neighbouring chances.
+
+    By Bernstein's inequality less than e**-_TAIL of the law lies beyond.
+    """
+    least = np.maximum(a + b - n, 0.0)
+    reach = _TAIL / 3 + np.sqrt(_TAIL**2 / 9 + 2 * _TAIL * (a * b / n))
+    most = np.minimum(np.minimum(a, b), a * b / n + reach)
+    steps, rest = int((most - least).max(initial=0)), np.abs(n - a - b)
+    a, b = a - least, b - least
+    below = least.astype(np.intp) if least.any() else np.intp(0)  # one for all is faster
+    logs = _x_log_x(int(np.max(below)) + steps)
+    chance, part = np.ones(len(a)), np.empty(len(a))
+    total, weighted = np.ones(len(a)), np.full(len(a), logs[below])
+    for step in range(1, steps + 1):
+        # Once a or b is used up, the chance is 0 and remains so.
+        chance *= np.subtract(a, step - 1, out=part)
+        chance *= np.subtract(b, step - 1, out=part)
+        chance /= np.add(rest, step, out=part)
+        chance /= step
+        total += chance
+        weighted += np.multiply(chance, logs[below + step], out=part)
     return np.asarray(weighted / total)
 
 
-def _strided(cells: _Cells) -> Floats:
-    """Sum over every h-th count, which is as good as over all.
-
-    A hypergeometric count is a sum of independent Bernoulli ones (Vatutin & Mikhailov 1982),
-    so its characteristic function at 2π/h, which is what a stride of h
-    misses, is at most exp(−s²(1 − cos(2π/h))), s being its deviation.
-    """
-    least = np.sqrt(_ALIAS / 2) / np.maximum(cells.deviation, 1e-9)  # of sin(π/h)
-    stride = np.where(least < 1, np.pi / np.arcsin(np.minimum(least, 1.0)), 1).astype(np.int64)
-    points = (cells.high - cells.low) // stride + 1
-    starts = np.cumsum(points) - points
-    which = np.repeat(np.arange(len(points)), points)
-    x = np.arange(len(which)) - starts[which]
-    x *= stride[which]
-    x += cells.low[which]
-    a, b, rest = cells.a, cells.b, cells.n - cells.a - cells.b
-    weight = _log_weight(a, b, rest, cells.mode)[which]
-    weight -= _log_weight(a[which], b[which], rest[which], x)
-    np.exp(weight, out=weight)
-    total = np.add.reduceat(weight, starts)
-    weight *= _x_log_x(int(x.max(initial=0)) + 1)[x]
-    return np.asarray(np.add.reduceat(weight, starts) / total)
-
-
-def _log_weight(a: Ints, b: Ints, rest: Ints, x: Ints) -> Floats:
-    """Minus the logarithm of the probability of x, but for a constant; rest is n − a − b."""
-    logs = _log_factorials(1 << int(a[0] + b[0] + rest[0]).bit_length())
-    result = logs[x]
-    for other in (a - x, b - x, rest + x):
-        result += logs[other]
-    return np.asarray(result)
-
-
-@lru_cache(maxsize=2)
-def _log_factorials(size: int) -> Floats:
-    """Ln k! − k·ln size for k = 0..size.
-
-    The linear part cancels in a sum over the four counts of a 2 × 2 table; without it the values
-    are smaller, and so are their rounding errors.
-    """
-    logs = np.log(np.arange(1, size + 1) / size)
-    return np.concatenate([[0.0], np.cumsum(logs)])
-
-
-@lru_cache(maxsize=4)
-def _x_log_x_to(size: int) -> Floats:
-    x = np.arange(size, dtype=np.float64)
+def _x_log_x(most: int) -> Floats:
+    x = np.arange(most + 1, dtype=np.float64)
     return np.asarray(x * np.log(np.maximum(x, 1.0)))
 
 
-def _x_log_x(size: int) -> Floats:
-    return _x_log_x_to(1 << int(size).bit_length())
+@lru_cache(maxsize=1)
+def _newton() -> Floats:
+    """Δ^j of x·ln x at 0 over j!, by j, taken of 50 digits: the differences cancel 2**j."""
+    with localcontext(prec=50):
+        values = [x * Decimal(max(x, 1)).ln() for x in range(_FEW_TERMS + 1)]
+        differences = [
+            sum((-1) ** (j - x) * comb(j, x) * values[x] for x in range(j + 1)) / factorial(j)
+            for j in range(_FEW_TERMS + 1)
+        ]
+    return np.array(differences, dtype=np.float64)
+
+
+@lru_cache(maxsize=1)
+def _gregory() -> Floats:
+    """|G_j|·(j − 1)! for j = 1, 2, …, of Gregory's coefficients G."""
+    found: list[float] = []
+    for j in range(1, _MANY_TERMS + 1):
+        found.append(1 / (j + 1) - sum(g / (j - k) for k, g in enumerate(found)))
+    return np.array([g * factorial(j) for j, g in enumerate(found)])

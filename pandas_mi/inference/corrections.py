@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CORRECTIONS", "corrected_entropies", "corrected_entropy"]
+__all__ = ["CORRECTIONS", "corrected_entropies", "corrected_entropy", "digamma"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -114,7 +114,7 @@ def _miller_madow(counts: Ints, times: Ints) -> float:
 def _grassberger(counts: Ints, times: Ints) -> float:
     n = int(counts @ times)
     odd = np.where(counts % 2, -1.0, 1.0) / (counts + 1.0)
-    return float(np.log(n) - times @ (counts * (_digamma(counts) + odd)) / n)
+    return float(np.log(n) - times @ (counts * (digamma(counts) + odd)) / n)
 
 
 def _chao_shen(counts: Ints, times: Ints) -> float:
@@ -159,11 +159,12 @@ _FORMULAS: dict[str | None, Callable[[Ints, Ints], float]] = {
 CORRECTIONS = tuple(name for name in _FORMULAS if name is not None)
 
 
-def _digamma(counts: Ints) -> Floats:
+def digamma(counts: Ints | Floats) -> Floats:
     """ψ of positive integers: ψ(k) = H(k−1) − γ below 2**10, else its asymptotic series."""
     k = counts.astype(np.float64)
     series = np.log(k) - 1 / (2 * k) - 1 / (12 * k**2) + 1 / (120 * k**4)
-    return np.where(counts < 1 << 10, _small_digamma()[np.minimum(counts, (1 << 10) - 1)], series)
+    small = _small_digamma()[np.minimum(k, (1 << 10) - 1).astype(np.intp)]
+    return np.where(k < 1 << 10, small, series)
 
 
 @lru_cache(maxsize=1)
