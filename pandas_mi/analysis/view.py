@@ -176,14 +176,14 @@ def view_of(
     positions = [position for _, position in bound.columns]
     view = View(table, _index(labels, positions, table.labels), positions)
     table.keep([*view.wanted_positions(wanted), *bound.needed])
-    rows = slicing.select(
+    selection = slicing.select(
         bound,
         lambda start, stop: chunk(table, bound.needed, start, stop),
         table.n_rows,
         ordered=ordered,
         runs=_runs(table, bound),
     )
-    return replace(view, rows=rows)
+    return replace(view, rows=selection.rows)
 
 
 def _runs(table: Table, bound: Any) -> list[tuple[int, int]] | None:

@@ -7,5 +7,6 @@ from pandas_mi.slicing.parse import parse
 from pandas_mi.slicing.pruning import may_match
 from pandas_mi.slicing.query import Slice
 from pandas_mi.slicing.rows import select
+from pandas_mi.slicing.selection import Selection
 
-__all__ = ["BoundSlice", "Slice", "bind", "may_match", "parse", "select"]
+__all__ = ["BoundSlice", "Selection", "Slice", "bind", "may_match", "parse", "select"]

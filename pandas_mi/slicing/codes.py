@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from pandas_mi.columns import Array, Column, Kind, Mask, factorized
 from pandas_mi.slicing.query import Call, Constant, Field, Node, Type, walk
 from pandas_mi.slicing.values import Value, take
 
-__all__ = ["alone", "any_of", "coded", "compact", "constants", "fields", "levels", "looked_up"]
+__all__ = ["alone", "coded", "compact", "constants", "fields", "finder", "levels", "looked_up"]
 
 LOOKUP_BYTES = 8  # runs of codes, times bytes of a code, that cost as much as a lookup
 LOOKUP_ROWS = 2**14  # whose codes, widened to 64 bits on the way, stay in the nearest cache
@@ -96,27 +97,47 @@ def looked_up(table: Value, column: Column) -> Value:
     last = len(table) - 1
     if table.type is Type.BOOLEAN and table.nulls is None and not table.data[last]:
         found = np.empty(len(codes), dtype=np.bool_)
-        any_of(codes, table.data, found)
+        finder(table.data, codes.dtype)(codes, found)
         return Value(Type.BOOLEAN, found if missing is None else found & ~missing)
     places = codes.astype(np.intp) if missing is None else np.where(missing, last, codes)
     return take(table, places)
 
 
-def any_of(codes: Array, table: Mask, out: Mask) -> None:
-    """Write ``table[codes]``: by comparisons where the entries that are True stand together.
+def finder(table: Mask, dtype: np.dtype[Any]) -> Callable[[Array, Mask], None]:
+    """Return what writes ``table[codes]`` of such codes into its second argument.
 
-    Categories are sorted as a rule, so that a prefix or a range is one run of codes. A run costs
-    0.6 ms for five million codes of one byte, the table 4.8 ms.
+    By comparisons where the entries that are True stand together: categories are sorted as a
+    rule, so that a prefix or a range is one run of codes. A run costs 0.7 ms for five million
+    codes of one byte, the table 4.8 ms. The last entry of the table is that of missing rows.
     """
-    runs = np.flatnonzero(np.diff(table[:-1], prepend=False, append=False)).reshape(-1, 2)
-    if len(runs) * codes.itemsize > LOOKUP_BYTES:
-        for start in range(0, len(codes), LOOKUP_ROWS):
-            part = slice(start, start + LOOKUP_ROWS)
-            np.take(table, codes[part], mode="clip", out=out[part])
+    edges = np.flatnonzero(np.diff(table[:-1], prepend=False, append=False)).tolist()
+    runs = list(zip(edges[::2], edges[1::2], strict=True))
+    if len(runs) * dtype.itemsize > LOOKUP_BYTES:
+        return partial(_by_table, table)
+    return partial(_by_runs, runs)
+
+
+def _by_table(table: Mask, codes: Array, out: Mask) -> None:
+    for start in range(0, len(codes), LOOKUP_ROWS):
+        part = slice(start, start + LOOKUP_ROWS)
+        np.take(table, codes[part], mode="clip", out=out[part])
+
+
+def _by_runs(runs: list[tuple[int, int]], codes: Array, out: Mask) -> None:
+    if not runs:
+        out.fill(False)
         return
-    out.fill(False)
-    for first, end in runs.tolist():
-        if end - first == 1:
-            np.logical_or(out, codes == first, out=out)
-        else:
-            np.logical_or(out, (codes >= first) & (codes < end), out=out)
+    _within(runs[0], codes, out)
+    for run in runs[1:]:
+        found = np.empty_like(out)
+        _within(run, codes, found)
+        np.logical_or(out, found, out=out)
+
+
+def _within(run: tuple[int, int], codes: Array, out: Mask) -> None:
+    first, end = run
+    if end - first == 1:
+        np.equal(codes, first, out=out)
+    else:  # one comparison, for what lies below wraps around to large numbers
+        unsigned = (codes - codes.dtype.type(first)).view(f"u{codes.itemsize}")
+        np.less(unsigned, end - first, out=out)

@@ -261,9 +261,10 @@ def _computed(node: Node, block: Block) -> Test:
 def _by_code(table: Mask, column: Column) -> Test:
     held, missing = column.codes, column.missing
     assert held is not None  # noqa: S101 - for the type checker
+    find = codes.finder(table, held.dtype)
 
     def test(start: int, stop: int, out: Mask) -> None:
-        codes.any_of(held[start:stop], table, out)
+        find(held[start:stop], out)
 
     if missing is None or not table[-1]:
         return _known(test, column)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,22 +10,21 @@ from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pandas_mi.columns import Chunk, Kind
+from pandas_mi.columns import Chunk, Kind, Mask
 from pandas_mi.errors import SliceError
 from pandas_mi.slicing import fused, ordering
 from pandas_mi.slicing.binding import BoundSlice
 from pandas_mi.slicing.evaluate import Block, evaluate
 from pandas_mi.slicing.predicate import compiled
 from pandas_mi.slicing.query import Field, Node, OrderKey
+from pandas_mi.slicing.selection import Rows, Selection, cores, marked, shared
 from pandas_mi.slicing.values import Value, concatenated, spread, take
 
-__all__ = ["select"]
+__all__ = ["Rows", "select"]
 
 T = TypeVar("T")
 
-Rows = NDArray[np.int64]
 Run = tuple[int, int]  # first row, and the one after the last
 Read = Callable[[int, int], Chunk]
 Found = tuple[Rows, list[Value]]  # rows, and the values of some expressions there
@@ -51,8 +49,8 @@ def select(
     *,
     ordered: bool = True,
     runs: Sequence[Run] | None = None,
-) -> Rows:
-    """Return the numbers of the rows that a query selects.
+) -> Selection:
+    """Return the rows that a query selects.
 
     Parameters
     ----------
@@ -69,8 +67,8 @@ def select(
 
     Returns
     -------
-    ndarray of int64
-        In the order of ORDER BY, ascending without.
+    Selection
+        Their numbers are in the order of ORDER BY, ascending without.
 
     Raises
     ------
@@ -82,16 +80,26 @@ def select(
     order = bound.order if ordered or sliced else ()
     nodes: list[Node] = [Field(place, "") for _, place in bound.columns] if bound.distinct else []
     nodes += [key.node for key in order]
-    wanted = bound.offset + bound.limit if bound.limit is not None and not nodes else None
     reader = _Reader(read, n_rows, runs)
+    if bound.where is not None and not (nodes or sliced or reader.chunked):
+        return _marked(bound.where, reader)
+    rows = _chosen(bound, order, nodes, reader)
+    rows = rows if ordered or not order else np.sort(rows)
+    return Selection(len(rows), lambda: rows)
+
+
+def _chosen(
+    bound: BoundSlice, order: Sequence[OrderKey], nodes: list[Node], reader: _Reader
+) -> Rows:
+    """Return the numbers of the rows, as ORDER BY says."""
+    wanted = bound.offset + bound.limit if bound.limit is not None and not nodes else None
     fewer = _Fewer(bound, order)
     rows, values = _matching(bound.where, nodes, reader, wanted, fewer)
     rows, values = fewer.distinct(rows, values)
     stop = len(rows) if bound.limit is None else bound.offset + bound.limit
     if order:
         rows = rows[ordering.permutation(fewer.keys(values), order, stop)]
-    rows = rows[bound.offset : stop]
-    return rows if ordered or not order else np.sort(rows)
+    return rows[bound.offset : stop]
 
 
 class _Fewer:
@@ -194,8 +202,6 @@ def _matching(
     fewer: _Fewer,
 ) -> Found:
     """Return the rows for which the predicate is true, and the nodes' values there."""
-    if where is not None and not (nodes or reader.chunked or wanted is not None):
-        return _marked(where, reader), []
     pieces: list[Found] = []
     count, room = 0, FEWER_ROWS
     for piece in _pieces(where, nodes, reader, wanted):
@@ -232,45 +238,33 @@ def _pieces(
         places += run[0]
         return places, values
 
-    runs = [] if wanted is not None else reader.shares(1 if fuse else _cores())
+    runs = [] if wanted is not None else reader.shares(1 if fuse else cores())
     if reader.n_rows == 0 or (wanted is None and not runs):
         return iter([piece((0, 0))])
     if wanted is not None:
         search = reader.runs(FIRST_ROWS) if wanted else iter(())
         first = next(search, (0, 0))  # no rows still show the types, which are checked always
         return map(piece, itertools.chain([first], search))
-    return _mapped(piece, runs, 1 if fuse else _cores())
+    return _mapped(piece, runs, 1 if fuse else cores())
 
 
-def _marked(where: Node, reader: _Reader) -> Rows:
-    """Return the rows for which a predicate is true, of data in memory.
-
-    One array of marks for all rows: what is found in it costs 4 ms for five million rows, and
-    twice that in pieces whose memory the system has to hand out anew.
-    """
+def _marked(where: Node, reader: _Reader) -> Selection:
+    """Return the rows for which a predicate is true, of data in memory."""
     fuse = fused.preferred(where, reader.n_rows)
-    found = np.empty(reader.n_rows + reader.n_rows // 9 + 1, dtype=np.bool_)
+    marks = np.empty(reader.n_rows, dtype=np.bool_)
 
-    def mark(run: Run) -> None:
-        _mark(where, replace(reader.block(*run), fuse=fuse), found[slice(*run)])
+    def mark(run: Run) -> list[tuple[int, int, int]]:
+        found = marks[slice(*run)]
+        parts = _mark(where, replace(reader.block(*run), fuse=fuse), found)
+        return [
+            (run[0] + start, run[0] + stop, int(np.count_nonzero(found[start:stop])))
+            for start, stop in parts
+        ]
 
-    workers = 1 if fuse else _cores()
-    deque(_mapped(mark, reader.shares(workers) or [(0, 0)], workers), maxlen=0)
-    return _places(found, reader.n_rows)
-
-
-def _places(found: NDArray[np.bool_], n: int) -> Rows:
-    """Return where the first n marks are True; the others are room for `n // 9 + 1` more.
-
-    NumPy looks for one True after the other where at most a tenth is True, at 20 ns each, and
-    else at every mark, at 0.8 ns: from 4 % on, more marks put it on the faster way.
-    """
-    count = int(np.count_nonzero(found[:n]))
-    if not n // 25 < count <= n // 10 + 1:
-        return np.flatnonzero(found[:n])
-    more = (n - 10 * count) // 9 + 1 if 10 * count < n else 1
-    found[n : n + more] = True
-    return np.flatnonzero(found[: n + more])[:count]
+    workers = 1 if fuse else cores()
+    pieces = shared(mark, reader.shares(workers) or [(0, 0)], workers)
+    workers = cores() if reader.n_rows >= THREAD_ROWS else 1
+    return marked(marks, list(itertools.chain(*pieces)), workers)
 
 
 def _mapped(task: Callable[[Run], T], runs: Sequence[Run], workers: int) -> Iterator[T]:
@@ -278,7 +272,6 @@ def _mapped(task: Callable[[Run], T], runs: Sequence[Run], workers: int) -> Iter
     if workers == 1 or len(runs) == 1:
         yield from map(task, runs)
         return
-    # NumPy and pyarrow let go of the interpreter while they work on a block.
     pool = ThreadPoolExecutor(workers)
     waiting: deque[Future[T]] = deque()
     try:
@@ -292,25 +285,20 @@ def _mapped(task: Callable[[Run], T], runs: Sequence[Run], workers: int) -> Iter
         pool.shutdown(cancel_futures=True)
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 def _true(where: Node | None, block: Block) -> Rows:
     """Return the places in a block at which the predicate is true."""
     if where is None:
         return np.arange(block.n_rows, dtype=np.int64)
     found = np.empty(block.n_rows, dtype=np.bool_)
-    _mark(where, block, found)
+    deque(_mark(where, block, found), maxlen=0)
     return np.flatnonzero(found)
 
 
-def _mark(where: Node, block: Block, found: NDArray[np.bool_]) -> None:
-    """Write at which rows of a block the predicate is true."""
+def _mark(where: Node, block: Block, found: Mask) -> Iterator[Run]:
+    """Write at which rows of a block the predicate is true; yield the runs as they are done."""
     test = compiled(where, block)
     size = FUSED_ROWS if block.fuse else BLOCK_ROWS
     for start in range(0, block.n_rows, size):
         stop = min(start + size, block.n_rows)
         test(start, stop, found[start:stop])
+        yield start, stop

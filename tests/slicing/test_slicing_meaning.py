@@ -375,7 +375,7 @@ def test_limit_stops_early():
         asked.append(stop)
         return reader(frame, bound)(start, stop)
 
-    assert select(bound, read, len(frame)).tolist() == [12, 13, 14, 15, 16]
+    assert select(bound, read, len(frame)).rows.tolist() == [12, 13, 14, 15, 16]
     assert max(asked) < 10_000
 
 

@@ -9,7 +9,7 @@ from slicing_support import TEXT, rows
 import pandas_mi.slicing.rows as choosing
 from pandas_mi.columns import Column, Kind
 from pandas_mi.errors import SliceError
-from pandas_mi.slicing import codes, short
+from pandas_mi.slicing import codes, selection, short
 
 SPECIAL = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0, 2.5]
 SYMBOLS = {
@@ -84,12 +84,12 @@ def test_lazy_missing_marks():
 @pytest.mark.parametrize("k", [1, 2, 5, 20, 127])
 def test_codes_by_comparison_or_table(k):
     rng = np.random.default_rng(k)
-    for dtype in (np.int8, np.int16, np.int64):
+    for dtype in (np.int8, np.uint8, np.int16, np.int64):
         held = rng.integers(0, k, 1000).astype(dtype)
         for share in (0, 0.05, 0.5, 1):
             table = np.append(rng.random(k) < share, False)
             found = np.empty(1000, dtype=np.bool_)
-            codes.any_of(held, table, found)
+            codes.finder(table, held.dtype)(held, found)
             assert (found == table[held]).all()
 
 
@@ -147,14 +147,13 @@ def test_short_literals_in_queries():
 @pytest.mark.parametrize("share", [0, 0.01, 0.05, 0.0999, 0.1, 0.11, 0.5, 1])
 @pytest.mark.parametrize("n", [0, 1, 9, 10, 1000, 1001])
 def test_places_of_marks(share, n):
-    found = np.empty(n + n // 9 + 1, dtype=np.bool_)
-    found[:n] = np.random.default_rng(n).permutation(n) < share * n
-    expected = [place for place in range(n) if found[place]]
-    assert choosing._places(found, n).tolist() == expected
+    marks = np.random.default_rng(n).permutation(n) < share * n
+    expected = [place for place in range(n) if marks[place]]
+    assert selection.places(marks, len(expected)).tolist() == expected
 
 
 def test_threads_share_the_rows(monkeypatch):
-    monkeypatch.setattr(choosing, "_cores", lambda: 3)
+    monkeypatch.setattr(choosing, "cores", lambda: 3)
     monkeypatch.setattr(choosing, "THREAD_ROWS", 10)
     monkeypatch.setattr(choosing, "SHARE_ROWS", 100)
     monkeypatch.setattr(choosing, "BLOCK_ROWS", 16)
