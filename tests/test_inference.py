@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.special import digamma, gammaln, logsumexp, xlogy
@@ -29,6 +29,7 @@ from pandas_mi.inference import (
     permutation_p_value,
     q_values,
     significance,
+    tails,
 )
 
 TABLES = hnp.arrays(
@@ -128,7 +129,27 @@ def test_expected_of_two_by_two_equals_its_sum(a, b, more):
     fixed = sum(xlogy(m, m) for m in (a, n - a, b, n - b)) / n - math.log(n)
     truth = hypergeom.pmf(x, n, a, b) @ (joint / n) - fixed
     found = expected_mutual_information(np.array([a, n - a]), np.array([b, n - b]))
-    assert found == pytest.approx(truth, rel=1e-9, abs=2e-11)
+    assert found == pytest.approx(truth, rel=1e-9, abs=1e-11)
+
+
+@given(
+    a=st.lists(st.integers(1, 250), min_size=2, max_size=4),
+    b=st.lists(st.floats(0.001, 1), min_size=2, max_size=4),
+)
+@settings(max_examples=20)
+@example(a=[1, 2, 5, 250], b=[0.004, 0.02, 0.02, 1])
+@example(a=[250, 250], b=[1, 1])
+def test_expected_equals_the_sum_of_exact_chances(a, b):
+    n = sum(a)
+    b = np.diff([0, *np.rint(np.cumsum(b) / sum(b) * n).astype(int)])
+    assume((b > 0).all())
+    joint = 0.0
+    for one, two in itertools.product(a, map(int, b)):
+        x = range(max(0, one + two - n), min(one, two) + 1)
+        chances = [math.comb(one, i) * math.comb(n - one, two - i) / math.comb(n, two) for i in x]
+        joint += math.fsum(p * xlogy(i, i) for p, i in zip(chances, x, strict=True))
+    truth = math.log(n) + (joint - x_log_x(np.array(a)) - x_log_x(b)) / n
+    assert expected_mutual_information(np.array(a), b) == pytest.approx(truth, abs=1e-13)
 
 
 @given(rows=st.lists(st.integers(1, 4), min_size=1, max_size=3), data=st.data())
@@ -322,27 +343,119 @@ def test_margins_that_settle_the_table_give_p_one():
         assert permutation_p_value([margins], 0.0, 99, np.random.default_rng(0)) == 1.0
 
 
-@given(
-    rows=st.lists(st.integers(1, 5), min_size=2, max_size=3),
-    split=st.integers(1, 14),
-    twice=st.booleans(),
+SMALL_MARGINS = st.tuples(
+    st.lists(st.integers(1, 5), min_size=2, max_size=3), st.integers(0, 99), st.booleans()
 )
-def test_what_is_out_of_reach_is_so(rows, split, twice):
-    n = sum(rows)
-    assume(split < n)
-    columns = [split, n - split]
-    tables, chances = law_of(rows, columns)
-    sums = xlogy(tables, tables).sum(axis=(1, 2))
-    strata = [(np.array(rows), np.array(columns))] * (1 + twice)
-    fixed = x_log_x(np.array(rows)) + x_log_x(np.array(columns)) - xlogy(n, n)
-    # With a bound on the logarithm of each chance, the true chance of each level is below it.
-    for joint in np.unique(sums):
-        bound = significance.log_chance(strata, joint * (1 + twice))
-        truth = chances[sums >= joint - 1e-9].sum()
-        assert bound >= np.log(truth) * (1 + twice) - 1e-6 or joint < fixed
 
 
-@pytest.mark.parametrize(("theta", "bound"), significance._DEVIANCE_BOUNDS.items())
+def small_strata(drawn):
+    """One table of few rows, or the same twice, and what each outcome tells and how likely."""
+    rows, seed, twice = drawn
+    rng = np.random.default_rng(seed)
+    columns = rng.multinomial(sum(rows), rng.dirichlet(np.ones(3)))
+    margins = tuple(np.sort(m[m > 0]) for m in (np.array(rows), columns))
+    tables, chances = law_of(*(list(m) for m in margins))
+    told = np.array([information_of(table) for table in tables]) * sum(rows)
+    if twice:
+        told, chances = (np.add.outer(told, told).ravel(), np.outer(chances, chances).ravel())
+    return [margins] * (1 + twice), told, chances
+
+
+@given(drawn=SMALL_MARGINS)
+def test_the_poisson_bound_is_above_the_chance(drawn):
+    strata, told, chances = small_strata(drawn)
+    for level in np.unique(told):
+        truth = np.log(chances[told >= level - 1e-9].sum())
+        assert tails.poisson_bound(strata, level) >= truth - 1e-6
+
+
+@pytest.mark.parametrize("series", [0, 2, 512])  # rows of a column, beyond which it is bounded
+def test_tails_are_above_their_chances(series, monkeypatch):
+    monkeypatch.setattr(tails, "_HOPE", math.inf)
+    monkeypatch.setattr(tails, "_SERIES", series)
+
+    @given(drawn=SMALL_MARGINS)
+    def holds(drawn):
+        strata, told, chances = small_strata(drawn)
+        assume(all(min(map(len, margins)) > 1 for margins in strata))
+        for level in np.unique(told.round(9)):
+            bound, side = tails.log_tail(strata, level, -math.inf)
+            reached = side * told >= side * level - 1e-8
+            assert bound >= np.log(chances[reached].sum()) - 1e-9
+
+    holds()
+
+
+@given(
+    rows=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    size=st.integers(1, 6),
+    theta=st.sampled_from([-2, -0.3, 0.01, 0.5]),
+)
+def test_means_of_one_column_equal_their_sum(rows, size, theta):
+    a, times = np.unique(rows, return_counts=True)
+    n, sizes, one = sum(rows), np.array([size]), np.array([1])
+    slopes = tails._slopes(a / n, times, sizes, one)
+    assert (times * a) @ slopes == pytest.approx(0, abs=1e-12)
+    shares, u = np.repeat(a / n, times), np.repeat(slopes, times)
+    counts = np.array(
+        [c for c in itertools.product(range(size + 1), repeat=len(shares)) if sum(c) == size]
+    )
+    logs = gammaln(size + 1) - gammaln(counts + 1).sum(axis=1) + counts @ np.log(shares)
+    told = xlogy(counts, counts / (size * shares)).sum(axis=1) + counts @ u
+    truth = logsumexp(logs + theta * told)
+    args = (a / n, times, slopes, sizes, theta)
+    assert tails._of_small(*args)[0] == pytest.approx(truth, abs=1e-9)
+    assert tails._of_large(*args)[0] >= truth
+
+
+@pytest.mark.parametrize("theta", [-2, -0.4, 0.1, 0.5])
+def test_tilted_counts_are_summed_as_well_by_strides(theta):
+    means, slopes = np.array([0.01, 0.7, 9.0, 80.0, 2500.0]), np.linspace(-0.1, 0.1, 5)
+    for mean, slope, *found in zip(
+        means, slopes, *tails._tilted(means, slopes, theta), strict=True
+    ):
+        x = np.arange(int(mean + 40 * np.sqrt(mean) + 200))
+        told = xlogy(x, x / mean) + (slope - 1) * (x - mean)
+        logs = xlogy(x, mean) - mean - gammaln(x + 1) + theta * told
+        chances = np.exp(logs - logsumexp(logs))
+        spread = chances @ x.astype(float) ** 2 - (chances @ x) ** 2
+        assert found == pytest.approx([logsumexp(logs), spread], rel=1e-7, abs=1e-10)
+
+
+@given(rows=st.lists(st.integers(1, 6), min_size=1, max_size=4), data=st.data())
+def test_a_sample_without_replacement_is_at_most_so_much_likelier(rows, data):
+    a, n = np.array(rows), sum(rows)
+    drawn = data.draw(st.integers(1, n))
+    counts = [c for c in itertools.product(*(range(r + 1) for r in rows)) if sum(c) == drawn]
+    ratios = [
+        math.prod(math.perm(r, c) / r**c for r, c in zip(rows, some, strict=True))
+        for some in counts
+    ]
+    truth = math.log(max(ratios) * n**drawn / math.perm(n, drawn))
+    assert truth - 1e-9 <= tails._log_density(a, drawn) <= truth + len(rows)
+
+
+def test_any_part_left_out_is_paid_for():
+    rows, columns = np.array([30, 50, 40]), np.array([1, 2, 3, 24, 30, 60])
+    costs, shares = tails._costs([(rows, columns)])
+    assert costs[0] == tails._log_density(rows, 120)
+    assert shares[:4] == pytest.approx([1, 1 / 2, 2 / 3, 3 / 4])
+    for cost, parts in zip(costs[1:4], (2, 3, 4), strict=True):
+        drawn = [120 - int(columns[part::parts].sum()) for part in range(parts)]
+        assert cost >= logsumexp([tails._log_density(rows, some) for some in drawn])
+
+
+def test_what_is_owed_to_the_totals_of_rows_is_spared(monkeypatch):
+    rows, columns = np.arange(3, 90), np.full(87, 45)
+    columns[: rows.sum() - columns.sum()] += 1
+    spared = [tails._log_mean(rows, columns, theta) - theta * 2000 for theta in (-0.5, 0.2)]
+    monkeypatch.setattr(tails, "_slopes", lambda shares, *rest: np.zeros(len(shares)))
+    plain = [tails._log_mean(rows, columns, theta) - theta * 2000 for theta in (-0.5, 0.2)]
+    assert spared[0] < plain[0] - 1
+    assert spared[1] < plain[1] - 1
+
+
+@pytest.mark.parametrize(("theta", "bound"), tails._DEVIANCE_BOUNDS.items())
 def test_deviance_bounds_hold_for_every_mean(theta, bound):
     for mean in np.geomspace(0.01, 300, 400):
         x = np.arange(int(mean + 40 * np.sqrt(mean) + 200))
@@ -351,11 +464,20 @@ def test_deviance_bounds_hold_for_every_mean(theta, bound):
         assert logsumexp(logs + theta * deviance) <= bound
 
 
-def test_strong_dependence_needs_no_tables(monkeypatch):
+@pytest.mark.parametrize(
+    ("table", "p"),
+    [
+        (np.diag([500, 500, 500]), 0.001),
+        (np.full((30, 30), 10), 1.0),  # chance alone would tell 420 nats
+        (np.kron(np.eye(4, dtype=np.int64) + 5, np.ones((1, 200), dtype=np.int64)), 1.0),
+        (np.kron(8 * np.eye(5, dtype=np.int64) + 1, np.ones((4, 60), dtype=np.int64)), 0.001),
+        (np.full((6, 7), 900) + 200 * np.eye(6, 7, dtype=np.int64), 0.001),  # no series, but bounds
+    ],
+)
+def test_what_is_sure_needs_no_tables(table, p, monkeypatch):
     monkeypatch.setattr(significance, "_drawn_sums", None)
-    table = np.diag([500, 500, 500])
-    p = permutation_p_value([margins_of(table)], x_log_x(table), 999, np.random.default_rng(0))
-    assert p == 0.001
+    rng = np.random.default_rng(0)
+    assert permutation_p_value([margins_of(table)], x_log_x(table), 999, rng) == p
 
 
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=20))
