@@ -1,17 +1,16 @@
-"""Slice queries against DuckDB and pandas on 5 million rows; numexpr against NumPy in blocks.
+"""Slice queries against DuckDB and pandas; numexpr against NumPy in blocks.
 
-Run ``python -m benchmarks.slicing [rows]``. All contenders take turns in one process; the tables
-show medians in milliseconds, and whether the goal for the ratio is met. On a busy machine threads
-wait for a core, and the processor time of all threads says more than the wall clock.
+``python -m benchmarks --only slicing`` runs the first, as any group. ``python -m benchmarks.slicing
+[rows]`` prints the second: float arithmetic as one fused expression and operation by operation, in
+milliseconds by the wall clock and by the processor time of all threads.
 """
 
 from __future__ import annotations
 
-import operator
 import os
-import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import duckdb
@@ -20,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 import pandas_mi  # noqa: F401  (registers DataFrame.mi)
-from benchmarks.measure import CLOCKS
+from benchmarks.measure import CLOCKS, FULL, Row, medians, share, use_clock
 from pandas_mi import analysis
 from pandas_mi.slicing import bind, fused, parse, select
 from pandas_mi.slicing import rows as choosing
@@ -28,9 +27,20 @@ from pandas_mi.sources import as_table, chunk
 
 WHERE = "f0 < 5 AND f1 > -3 AND k < 500"
 COLUMNS = ["f0", "f1", "k", "f2"]
+QUERY = f"SELECT {', '.join(COLUMNS)} FROM frame WHERE {WHERE}"
+LIMITED = f"{QUERY} LIMIT 100"
 CITIES = [f"city{number:02d}" for number in range(20)]
+WORDS = ["a", "abc", "x1", "city", "cityy", "city07", "longer town", "a long name of a town"]
 WAYS = [(threads, fuse) for threads in (1, 2) for fuse in (True, False)]
-Job = Callable[[], Any]
+
+
+def rows(size: str, rounds: int) -> Iterator[Row]:
+    frame = table(5_000_000 if size == FULL else 50_000)
+    duck = duckdb.connect()
+    duck.register("frame", frame)
+    _check(frame, duck)
+    yield from _numbers(frame, duck, rounds)
+    yield from _texts(frame, rounds)
 
 
 def table(n: int) -> pd.DataFrame:
@@ -46,7 +56,9 @@ def table(n: int) -> pd.DataFrame:
             "c": pd.Categorical.from_codes(codes, CITIES),
         }
     )
-    frame["s"] = pd.Series(np.array(CITIES, dtype=object)[codes], dtype="str")
+    for name, texts in (("s", CITIES), ("v", WORDS)):
+        held = np.array(texts, dtype=object)[codes % len(texts)]
+        frame[name] = pd.Series(held, dtype="str")
     return frame
 
 
@@ -55,6 +67,76 @@ def count(frame: pd.DataFrame, query: str) -> int:
     source = as_table(frame)
     bound = bind(parse(query), list(frame.columns))
     return len(select(bound, lambda a, b: chunk(source, bound.needed, a, b), len(frame)))
+
+
+def _check(frame: pd.DataFrame, duck: duckdb.DuckDBPyConnection) -> None:
+    """The rows that we select are the peers', and their values."""
+    assert count(frame, WHERE) == _duck_count(duck) == int(_mask(frame).sum())
+    ours = analysis.slice(frame, QUERY)
+    pd.testing.assert_frame_equal(ours, frame.loc[_mask(frame), COLUMNS])
+    pd.testing.assert_frame_equal(ours.reset_index(drop=True), duck.execute(QUERY).df())
+    pd.testing.assert_frame_equal(analysis.slice(frame, LIMITED), ours.head(100))
+
+
+def _mask(frame: pd.DataFrame) -> pd.Series:
+    return (frame.f0 < 5) & (frame.f1 > -3) & (frame.k < 500)
+
+
+def _duck_count(duck: duckdb.DuckDBPyConnection) -> int:
+    return int(duck.execute(f"SELECT count(*) FROM frame WHERE {WHERE}").fetchall()[0][0])
+
+
+def _numbers(frame: pd.DataFrame, duck: duckdb.DuckDBPyConnection, rounds: int) -> Iterator[Row]:
+    """Three comparisons: how many rows, some columns of them, the first of them."""
+    times = medians(
+        {
+            "ours": lambda: count(frame, WHERE),
+            "DuckDB": lambda: _duck_count(duck),
+            "pandas masks": lambda: int(_mask(frame).sum()),
+        },
+        3 * rounds,
+    )
+    for peer, limit in (("DuckDB", 0.5), ("pandas masks", 0.4)):
+        yield share(f"count of a slice of {len(frame):,} rows", times, peer, limit)
+    times = medians(
+        {
+            "ours": lambda: analysis.slice(frame, QUERY),
+            "DuckDB": lambda: duck.execute(QUERY).df(),
+            "df.loc[mask, columns]": lambda: frame.loc[_mask(frame), COLUMNS],
+        },
+        2 * rounds,
+    )
+    for peer, limit in (("DuckDB", 0.6), ("df.loc[mask, columns]", 0.7)):
+        yield share(f"4 columns of a slice of {len(frame):,} rows", times, peer, limit)
+    run = {
+        "ours": lambda: analysis.slice(frame, LIMITED),
+        "DuckDB": lambda: duck.execute(LIMITED).df(),
+    }
+    yield share("LIMIT 100 of a slice", medians(run, 10 * rounds), "DuckDB", 0.5)
+
+
+def _texts(frame: pd.DataFrame, rounds: int) -> Iterator[Row]:
+    """Categories and strings: how many rows, against pandas' own way to find them."""
+    wanted = ["city03", "city07"]
+    listed = "IN ('city03', 'city07')"
+    asked: dict[str, tuple[str, Callable[[], Any]]] = {
+        "category IN": (f"c {listed}", lambda: frame.c.isin(wanted).sum()),
+        "category LIKE %_": ("c LIKE '%y1_'", lambda: frame.c.str.contains("y1.$").sum()),
+        "text IN": (f"s {listed}", lambda: frame.s.isin(wanted).sum()),
+        "text LIKE prefix%": ("s LIKE 'city1%'", lambda: frame.s.str.startswith("city1").sum()),
+        "text LIKE %_": ("s LIKE '%y1_'", lambda: frame.s.str.contains("y1.$").sum()),
+        "text of any length IN": (
+            "v IN ('a', 'cityy')",
+            lambda: frame.v.isin(["a", "cityy"]).sum(),
+        ),
+    }
+    for case, (query, theirs) in asked.items():
+        assert count(frame, query) == theirs() > 0
+        run = {"ours": partial(count, frame, query), "pandas": theirs}
+        yield share(f"{case}, {len(frame):,} rows", medians(run, 2 * rounds), "pandas", 0.5)
+
+
+# ---------------------------------------------------------------- numexpr against NumPy
 
 
 def expressions() -> dict[str, str]:
@@ -76,119 +158,14 @@ def expressions() -> dict[str, str]:
     return found
 
 
-def medians(jobs: dict[str, Job], turns: int = 9) -> dict[str, dict[str, float]]:
-    """Return each job's median time in milliseconds by each clock; the jobs take turns."""
-    times: dict[str, list[tuple[float, ...]]] = {name: [] for name in jobs}
-    for _ in range(turns):
-        for name, job in jobs.items():
-            start = [clock() for clock in CLOCKS.values()]
-            job()
-            ends = [clock() for clock in CLOCKS.values()]
-            times[name].append(tuple(map(operator.sub, ends, start)))
-    return {
-        name: {
-            clock: 1000 * statistics.median(column)
-            for clock, column in zip(CLOCKS, zip(*found, strict=True), strict=True)
-        }
-        for name, found in times.items()
-    }
-
-
-def goals(frame: pd.DataFrame) -> list[tuple[str, dict[str, Job], dict[str, float]]]:
-    """Return what is measured: a name, the contenders, and the goal against each."""
-    duck = duckdb.connect()
-    duck.register("frame", frame)
-    shown = ", ".join(COLUMNS)
-    query = f"SELECT {shown} FROM frame WHERE {WHERE}"
-
-    def mask() -> pd.Series:
-        return (frame.f0 < 5) & (frame.f1 > -3) & (frame.k < 500)
-
-    def ask(sql: str) -> Job:
-        return lambda: analysis.slice(frame, sql)
-
-    return [
-        (
-            "count",
-            {
-                "ours": lambda: count(frame, WHERE),
-                "DuckDB": duck_count(duck),
-                "pandas": lambda: int(mask().sum()),
-            },
-            {"DuckDB": 0.5, "pandas": 0.4},
-        ),
-        (
-            "materialise 4 columns",
-            {
-                "ours": ask(query),
-                "DuckDB": lambda: duck.execute(query).df(),
-                "pandas": lambda: frame.loc[mask(), COLUMNS],
-            },
-            {"DuckDB": 0.6, "pandas": 0.7},
-        ),
-        (
-            "LIMIT 100",
-            {
-                "ours": ask(f"{query} LIMIT 100"),
-                "DuckDB": lambda: duck.execute(f"{query} LIMIT 100").df(),
-            },
-            {"DuckDB": 0.5},
-        ),
-        *text_goals(frame),
-    ]
-
-
-def duck_count(duck: duckdb.DuckDBPyConnection) -> Job:
-    """Return the job that counts with DuckDB."""
-    return lambda: duck.execute(f"SELECT count(*) FROM frame WHERE {WHERE}").fetchone()
-
-
-def text_goals(frame: pd.DataFrame) -> list[tuple[str, dict[str, Job], dict[str, float]]]:
-    """Return the rows for categories and strings."""
-    wanted = ["city03", "city07"]
-    listed = "IN ('city03', 'city07')"
-    jobs: dict[str, tuple[str, Job]] = {
-        "category IN": (f"c {listed}", lambda: int(frame.c.isin(wanted).sum())),
-        "category LIKE": (
-            "c LIKE '%y1_'",
-            lambda: int(frame.c.str.contains("y1.$", regex=True).sum()),
-        ),
-        "string IN": (f"s {listed}", lambda: int(frame.s.isin(wanted).sum())),
-        "string LIKE prefix%": (
-            "s LIKE 'city1%'",
-            lambda: int(frame.s.str.startswith("city1").sum()),
-        ),
-        "string LIKE %_": (
-            "s LIKE '%y1_'",
-            lambda: int(frame.s.str.contains("y1.$", regex=True).sum()),
-        ),
-    }
-    return [
-        (
-            name,
-            {"ours": lambda query=query: count(frame, query), "pandas": theirs},
-            {"pandas": 0.5},
-        )
-        for name, (query, theirs) in jobs.items()
-    ]
-
-
-def show_goals(frame: pd.DataFrame) -> None:
-    """Print the medians, ratios and goals, which the wall clock is to meet."""
-    print(f"{len(frame):,} rows, {count(frame, WHERE) / len(frame):.0%} kept; load {load()}")
-    print("medians in ms, by the wall clock and by the processor time of all threads\n")
-    print(f"{'':32}{'ours':>8}{'other':>8}{'ratio':>7}{'ours':>8}{'other':>8}{'ratio':>7}  goal")
-    for name, jobs, limits in goals(frame):
-        found = medians(jobs)
-        for other, goal in limits.items():
-            label = f"{name} / {other}"
-            figures, ratios = "", []
-            for clock in CLOCKS:
-                ours, theirs = found["ours"][clock], found[other][clock]
-                ratios.append(ours / theirs)
-                figures += f"{ours:8.2f}{theirs:8.2f}{ratios[-1]:7.2f}"
-            verdict = "met" if ratios[0] <= goal else "not met"
-            print(f"{label:32}{figures}{goal:6.1f}  {verdict}")
+def by_both_clocks(jobs: dict[str, Callable[[], Any]]) -> dict[str, tuple[float, ...]]:
+    """Return each job's median times in milliseconds, by the wall clock and the processor's."""
+    found = []
+    for clock in CLOCKS:
+        use_clock(clock)
+        found.append(medians(jobs, 5))
+    use_clock("wall")
+    return {name: tuple(1000 * times[name] for times in found) for name in jobs}
 
 
 def load() -> str:
@@ -201,21 +178,21 @@ def show_fused(frame: pd.DataFrame) -> None:
     heads = [f"{'numexpr' if fuse else 'NumPy'} {threads}" for threads, fuse in WAYS]
     print(f"\nwall and processor time in ms by threads; load {load()}")
     print(f"{'expression, operations':24}" + "".join(f"{head:>16}" for head in heads))
-    preferred, cores = fused.preferred, choosing._cores
+    preferred, cores = fused.preferred, choosing.cores
     for name, query in expressions().items():
         jobs = {head: computed(frame, query, *way) for head, way in zip(heads, WAYS, strict=True)}
-        found = medians(jobs, 5)
-        cells = (f"{found[head]['wall']:.1f} {found[head]['cpu']:.1f}" for head in heads)
+        found = by_both_clocks(jobs)
+        cells = (" ".join(f"{taken:.1f}" for taken in found[head]) for head in heads)
         print(f"{name:24}" + "".join(f"{cell:>16}" for cell in cells))
-    fused.preferred, choosing._cores = preferred, cores
+    fused.preferred, choosing.cores = preferred, cores
 
 
-def computed(frame: pd.DataFrame, query: str, threads: int, by_numexpr: bool) -> Job:
+def computed(frame: pd.DataFrame, query: str, threads: int, by_numexpr: bool) -> Callable[[], int]:
     """Return the job that evaluates a query one way or the other, on so many threads."""
 
     def job() -> int:
         numexpr.set_num_threads(threads)
-        choosing._cores = lambda: threads
+        choosing.cores = lambda: threads
         fused.preferred = lambda where, n_rows: by_numexpr
         return count(frame, query)
 
@@ -223,10 +200,8 @@ def computed(frame: pd.DataFrame, query: str, threads: int, by_numexpr: bool) ->
 
 
 def main() -> None:
-    """Print both tables."""
-    frame = table(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000_000)
-    show_goals(frame)
-    show_fused(frame)
+    """Print the table of numexpr and NumPy; the others are a group of ``python -m benchmarks``."""
+    show_fused(table(int(sys.argv[1]) if len(sys.argv) > 1 else 5_000_000))
 
 
 if __name__ == "__main__":

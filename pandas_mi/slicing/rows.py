@@ -38,8 +38,9 @@ FEWER_ROWS = 2**20  # of data in chunks, held before those are let go that canno
 MOST_HELD = 2**25  # rows whose values ORDER BY or DISTINCT may hold then: 256 MB a number
 FIRST_ROWS = 2**12  # read first when LIMIT may end the search early
 
-# The kinds of which an empty column says nothing, or whose codes differ from block to block.
-_WHOLE = frozenset({Kind.NULL, Kind.OBJECT, Kind.INTERVAL})
+# The kinds of which an empty column says nothing, and those whose codes differ from block to block.
+_UNKNOWN = frozenset({Kind.NULL, Kind.OBJECT})
+_CODED = frozenset({Kind.OBJECT, Kind.INTERVAL})
 
 
 def select(
@@ -80,7 +81,7 @@ def select(
     order = bound.order if ordered or sliced else ()
     nodes: list[Node] = [Field(place, "") for _, place in bound.columns] if bound.distinct else []
     nodes += [key.node for key in order]
-    reader = _Reader(read, n_rows, runs)
+    reader = _Reader(read, n_rows, runs, values=bool(nodes))
     if bound.where is not None and not (nodes or sliced or reader.chunked):
         return _marked(bound.where, reader)
     rows = _chosen(bound, order, nodes, reader)
@@ -139,14 +140,18 @@ class _Fewer:
 class _Reader:
     """The table, and in which runs of rows to read it."""
 
-    def __init__(self, read: Read, n_rows: int, runs: Sequence[Run] | None) -> None:
+    def __init__(
+        self, read: Read, n_rows: int, runs: Sequence[Run] | None, *, values: bool = True
+    ) -> None:
+        """Take note of the table; `values` of several blocks are put together unless False."""
         self._read = read
         self._runs = runs
         self.n_rows = n_rows
         empty = read(0, 0)
         kinds = {column.kind for column in empty.columns.values()}
+        whole = _UNKNOWN | _CODED if values else _UNKNOWN
         # What is read in chunks has types of its own, and nulls of no type are null throughout.
-        self.whole = not kinds.isdisjoint(_WHOLE if runs is None else _WHOLE - {Kind.NULL})
+        self.whole = not kinds.isdisjoint(whole if runs is None else whole - {Kind.NULL})
         self.empty = _block(empty)
 
     @property

@@ -36,7 +36,10 @@ def reader(frame: pd.DataFrame, bound: BoundSlice) -> Any:
 def rows(frame: pd.DataFrame, query: str, ordered: bool = True) -> list[int]:
     """Return the numbers of the rows that a query selects."""
     bound = bind(parse(query), list(frame.columns))
-    return select(bound, reader(frame, bound), len(frame), ordered=ordered).rows.tolist()
+    selection = select(bound, reader(frame, bound), len(frame), ordered=ordered)
+    found = selection.rows.tolist()
+    assert len(selection) == len(found)
+    return found
 
 
 def data(name: str) -> Any:

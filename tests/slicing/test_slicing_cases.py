@@ -37,7 +37,7 @@ def test_without_order_a_set_of_rows():
 @pytest.mark.thorough
 @pytest.mark.skipif(
     not (shutil.which("psql") and os.environ.get("PSQL_OPTIONS")),
-    reason="needs psql, and PSQL_OPTIONS to say how to reach a server",
+    reason="needs psql, and PSQL_OPTIONS to say how to reach a server whose locale is of UTF-8",
 )
 def test_live_postgresql_agrees():
     assert answers(list(QUERIES)) == list(QUERIES.values())

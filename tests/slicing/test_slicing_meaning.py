@@ -366,6 +366,21 @@ def test_blocks_do_not_matter(monkeypatch, size):
         assert rows(frame, case["query"]) == case["rows"], case["query"]
 
 
+def test_limit_stops_early_beside_intervals():
+    """Only their values, and not which of them are missing, differ from block to block."""
+    frame = pd.DataFrame({"v": pd.arrays.IntervalArray.from_breaks(np.arange(50_001.0))})
+    bound = bind(parse("SELECT * FROM t WHERE v IS NOT NULL LIMIT 5"), ["v"])
+    asked = []
+
+    def read(start, stop):
+        asked.append(stop)
+        return reader(frame, bound)(start, stop)
+
+    assert select(bound, read, len(frame)).rows.tolist() == [0, 1, 2, 3, 4]
+    assert max(asked) < 10_000
+    assert frame.mi.slice("SELECT DISTINCT v FROM t LIMIT 5").index.tolist() == [0, 1, 2, 3, 4]
+
+
 def test_limit_stops_early():
     frame = pd.DataFrame({"x": np.arange(100_000)})
     bound = bind(parse("SELECT * FROM t WHERE x >= 10 LIMIT 5 OFFSET 2"), ["x"])

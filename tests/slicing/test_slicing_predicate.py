@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from slicing_support import TEXT, rows
+from slicing_support import TEXT, reader, rows
 
 import pandas_mi.slicing.rows as choosing
 from pandas_mi.columns import Column, Kind
 from pandas_mi.errors import SliceError
-from pandas_mi.slicing import codes, selection, short
+from pandas_mi.slicing import bind, codes, parse, select, selection, short
 
 SPECIAL = [np.nan, np.inf, -np.inf, -0.0, 0.0, 1.0, 2.5]
 SYMBOLS = {
@@ -118,6 +118,21 @@ def test_short_literals(held, part):
         assert found in (None, [text in items for text in plain])
 
 
+@pytest.mark.parametrize("width", [0, 1, 3, 8, 11])
+def test_short_literals_in_texts_of_one_length(width, monkeypatch):
+    """Which stand evenly spaced in memory, but for one in a later block."""
+    monkeypatch.setattr(short, "BLOCK", 16)
+    letters = np.random.default_rng(width).choice(list("ab"), (100, width))
+    plain = ["".join(text) for text in letters]
+    plain[70] = "abba" + plain[70]
+    texts = pa.array(["left out", *plain], type=pa.large_string())[1:]
+    for items in (["", "ab"], [plain[5][:8], plain[50][:8], "b"]):
+        assert _found(short.equals(texts, items), texts) == [text in items for text in plain]
+    for prefix in ("a", plain[5][:2] or "b"):
+        expected = [text.startswith(prefix) for text in plain]
+        assert _found(short.begins(texts, prefix), texts) == expected
+
+
 def _found(test, texts):
     if test is None:
         return None
@@ -150,6 +165,18 @@ def test_places_of_marks(share, n):
     marks = np.random.default_rng(n).permutation(n) < share * n
     expected = [place for place in range(n) if marks[place]]
     assert selection.places(marks, len(expected)).tolist() == expected
+
+
+def test_rows_are_counted_before_they_are_numbered(monkeypatch):
+    monkeypatch.setattr(choosing, "BLOCK_ROWS", 16)
+    frame = pd.DataFrame({"x": np.arange(1001) % 10})
+    bound = bind(parse("x < 3 OR x = 7"), ["x"])
+    found = select(bound, reader(frame, bound), len(frame))
+    monkeypatch.setattr(selection, "places", None)  # which would find the numbers
+    assert len(found) == 401
+    monkeypatch.undo()
+    assert found.rows.tolist() == [n for n in range(1001) if n % 10 in (0, 1, 2, 7)]
+    assert found.rows is found.rows
 
 
 def test_threads_share_the_rows(monkeypatch):
