@@ -199,6 +199,16 @@ def definition(counts, correction):
         return plug_in + (m - 1) / (2 * n)
     if correction == "grassberger":
         return sum(c / n * (math.log(n) - digamma(c) - (-1) ** c / (c + 1)) for c in counts)
+    if correction == "jackknife":
+        without = [[*counts[:i], counts[i] - 1, *counts[i + 1 :]] for i in range(len(counts))]
+        mean = (
+            sum(
+                c * entropy(np.array(left) / (n - 1))
+                for c, left in zip(counts, without, strict=True)
+            )
+            / n
+        )
+        return n * entropy(np.array(counts) / n) - (n - 1) * mean
     if correction == "chao-shen":
         once = counts.count(1)
         coverage = 1 - (once - (once == n)) / n
@@ -261,7 +271,7 @@ def test_one_level_has_no_entropy(correction):
     assert corrected_entropy(np.array([0, 9]), correction) == 0.0
 
 
-@pytest.mark.parametrize("correction", ["miller-madow", "grassberger", "chao-shen"])
+@pytest.mark.parametrize("correction", ["miller-madow", "grassberger", "chao-shen", "jackknife"])
 def test_corrections_take_most_of_the_bias_away(correction):
     rng = np.random.default_rng(1)
     p = np.full(20, 1 / 20)

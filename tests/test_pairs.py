@@ -4,10 +4,14 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 
 import pandas_mi
+from pandas_mi.analysis import grid
+from pandas_mi.inference import Cells, bootstrap_interval, delta_interval
+from pandas_mi.sampling import key_of
 from pandas_mi.testing import frames
 
 FRAME = pd.DataFrame(
@@ -72,3 +76,45 @@ def test_many_levels_are_warned_of():
     ids = pd.DataFrame({"id": [f"i{n}" for n in range(99)], "y": [0] * 99})
     with pytest.warns(pandas_mi.HighCardinalityWarning):
         ids.mi.pairs()
+
+
+def many_shapes():
+    """Columns that are counted together, alone, and by sorting."""
+    rng = np.random.default_rng(0)
+    n = 1500
+    frame = pd.DataFrame({name: rng.integers(0, 3 + place, n) for place, name in enumerate("abcd")})
+    frame["e"] = (frame["a"] + rng.integers(0, 2, n)).astype(str)
+    frame["many"] = rng.integers(0, 600, n).astype(str)
+    frame["more"] = (rng.integers(0, 700, n) // 2).astype(str)
+    return frame.mask(rng.random(frame.shape) < 0.1)
+
+
+@pytest.mark.filterwarnings("ignore::pandas_mi.HighCardinalityWarning")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_intervals_are_those_of_each_table(threads):
+    frame = many_shapes()
+    found = {
+        way: frame.mi.pairs(ci=0.9, ci_method=way, n_resamples=20, threads=threads)
+        for way in ("delta", "bootstrap")
+    }
+    for row in found["delta"].itertuples():
+        cells = Cells.of(pd.crosstab(frame[row.x], frame[row.y]).to_numpy())
+        assert (row.low, row.high) == delta_interval(cells, 0.9)
+    for row in found["bootstrap"].itertuples():
+        cells = Cells.of(pd.crosstab(frame[row.x], frame[row.y]).to_numpy())
+        rng = np.random.default_rng(key_of(0.25))
+        assert (row.low, row.high) == bootstrap_interval(cells, 0.9, 20, rng)
+
+
+@pytest.mark.filterwarnings("ignore::pandas_mi.HighCardinalityWarning")
+@pytest.mark.parametrize("streamed", [False, True])
+def test_evidence_is_had_from_one_count(streamed, monkeypatch):
+    frame, passes = many_shapes(), []
+    options = {"p_value": True, "n_resamples": 19, "ci": 0.9, "method": "permutation"}
+    whole = frame.mi.pairs(**options)
+    asked = grid.asked
+    monkeypatch.setattr(grid, "asked", lambda *args: passes.append(1) or asked(*args))
+    data = frame if not streamed else pa.Table.from_pandas(frame).to_reader(max_chunksize=400)
+    found = pandas_mi.pairs(data, **options)
+    assert len(passes) == 1
+    pd.testing.assert_frame_equal(found, whole, check_exact=True)

@@ -19,12 +19,20 @@ from pandas_mi.analysis.options import MeasureOptions
 from pandas_mi.counting import Codes, Tables
 from pandas_mi.information import Entropies, table_sums
 
-__all__ = ["estimated", "estimated_alone", "numbers", "settled", "value_name"]
+__all__ = [
+    "SWAPPED",
+    "estimated",
+    "estimated_alone",
+    "numbers",
+    "numbers_of",
+    "settled",
+    "value_name",
+]
 
 Floats = NDArray[np.float64]
 
 # Of each table: rows used, I, H(X), H(Y), H(X,Y) and E[I]; and where each stands for (Y, X).
-_SWAPPED = (0, 1, 3, 2, 4, 5)
+SWAPPED = (0, 1, 3, 2, 4, 5)
 
 
 def estimated(
@@ -44,7 +52,8 @@ def estimated_alone(
     statistic = _statistic(options)
     if statistic is None:
         return settled(_plug_in(own_entropies(columns, wanted, options)), options)
-    return settled(own_statistics(columns, wanted, options, statistic, len(_SWAPPED)), options)
+    found = own_statistics(columns, wanted, options, statistic, len(SWAPPED))
+    return settled(found.astype(np.float64, copy=False), options)  # integers where none is wanted
 
 
 def numbers(
@@ -60,7 +69,16 @@ def numbers(
     statistic = _statistic(options)
     if statistic is None:
         return _plug_in(grid_entropies(columns, rows, across, options))
-    return grid_statistics(columns, rows, across, options, statistic, _SWAPPED)
+    found = grid_statistics(columns, rows, across, options, statistic, SWAPPED)
+    return found.astype(np.float64, copy=False)  # integers where no pair is wanted
+
+
+def numbers_of(tables: Tables, options: MeasureOptions) -> Floats:
+    """Return the numbers that `settled` takes of tables counted elsewhere, shape (6, P)."""
+    statistic = _statistic(options)
+    if statistic is None:
+        return _plug_in(Entropies(*table_sums(tables.rows, tables.columns, tables.cells)))
+    return statistic(tables)
 
 
 def settled(numbers: Floats, options: MeasureOptions) -> Floats:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any, Unpack
 
 import numpy as np
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from pandas_mi import inference
 from pandas_mi.analysis.estimates import numbers, settled
+from pandas_mi.analysis.evidence import weighed
 from pandas_mi.analysis.grid import grid_entropies
 from pandas_mi.analysis.neighbours import neighbour_values
 from pandas_mi.analysis.options import (
@@ -19,18 +19,14 @@ from pandas_mi.analysis.options import (
     MeasureOptions,
     takes_measure_options,
 )
-from pandas_mi.analysis.significance import (
-    CIMethod,
-    Method,
-    Significance,
-    intervals,
-    p_values,
-)
+from pandas_mi.analysis.significance import CIMethod, Method, Significance
 from pandas_mi.analysis.tables import encoded, presence, warn_many_levels
 from pandas_mi.analysis.view import View, sampled_view
 from pandas_mi.counting import Codes
 
 __all__ = ["pairs"]
+
+Floats = NDArray[np.float64]
 
 
 @takes_measure_options
@@ -109,18 +105,19 @@ progress, correction, estimator, n_neighbors, clip
     view = sampled_view(data, options, columns)
     places = view.places(columns)
     codes = {} if options.estimator == "knn" else _codes(view, places, options)
-    long = _long(view, codes, places, options)
-    if p_value:
-        long["p_value"] = _upper(p_values(codes, places, wanted, options))
-        long.loc[long["mutual_information"].isna(), "p_value"] = np.nan
-        long["q_value"] = inference.q_values(long["p_value"].to_numpy())
-    if ci is not None:
-        left, right = np.triu_indices(len(places), k=1)
-        both = [(places[i], places[j]) for i, j in zip(left, right, strict=True)]
-        unit = 1.0 if options.base is None else np.log(options.base)
-        ends = intervals(codes, both, wanted, options) / unit
-        ends[long["mutual_information"].isna()] = np.nan
-        long["low"], long["high"] = ends.T
+    if p_value or ci is not None:
+        found, evidence = weighed(codes, places, options, wanted, p_value=p_value)
+        long = _long(view, places, options, found)
+        p, low, high = np.where(long["mutual_information"].isna(), np.nan, _upper(evidence))
+        if p_value:
+            long["p_value"], long["q_value"] = p, inference.q_values(p)
+        if ci is not None:
+            unit = 1.0 if options.base is None else np.log(options.base)
+            long["low"], long["high"] = low / unit, high / unit
+    elif options.estimator == "knn":
+        long = _long(view, places, options, None)
+    else:
+        long = _long(view, places, options, numbers(codes, places, places, options))
     ranked = "normalized" if options.normalized else "mutual_information"
     ranked = "adjusted" if options.adjusted else ranked
     return long.sort_values(ranked, ascending=False, kind="stable", ignore_index=True)
@@ -134,20 +131,19 @@ def _codes(view: View, places: list[int], options: MeasureOptions) -> dict[int, 
 
 
 def _long(
-    view: View, codes: Mapping[int, Codes], places: list[int], options: MeasureOptions
+    view: View, places: list[int], options: MeasureOptions, found: Floats | None
 ) -> pd.DataFrame:
-    """Return the upper triangle of a square of values, row by row."""
+    """Return the upper triangle of a square of values, row by row; none found asks neighbours."""
     plain = dataclasses.replace(options, normalized=False, adjusted=False)
     scaled = dataclasses.replace(plain, normalized=True)
-    if options.estimator == "knn":
+    if found is None:
         n = grid_entropies(presence(view, places, options), places, places, options).n
         values = [neighbour_values(view, places, places, kind) for kind in (plain, scaled)]
     else:
-        found = numbers(codes, places, places, options)
         n = found[0].astype(np.int64)
         values = [settled(found, kind) for kind in (plain, scaled)]
     held = {"n": n, "mutual_information": values[0], "normalized": values[1]}
-    if options.adjusted:
+    if options.adjusted and found is not None:
         held["adjusted"] = settled(found, options)
     labels = view.labels.take(places).to_flat_index()
     left, right = np.triu_indices(len(places), k=1)
@@ -156,4 +152,5 @@ def _long(
 
 
 def _upper(square: NDArray[Any]) -> NDArray[Any]:
-    return square[np.triu_indices(len(square), k=1)]
+    """Return what stands above the diagonal of the last two axes, row by row."""
+    return square[(..., *np.triu_indices(square.shape[-1], k=1))]

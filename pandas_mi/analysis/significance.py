@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Unpack
 
@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pandas_mi import inference, information
+from pandas_mi import inference
 from pandas_mi.analysis.conditional import strata_of
-from pandas_mi.analysis.grid import grid_statistics
 from pandas_mi.analysis.options import (
     GivenOptions,
     Options,
@@ -20,12 +19,9 @@ from pandas_mi.analysis.options import (
     check_count,
     takes_options,
 )
-from pandas_mi.analysis.work import mapped, thread_count
-from pandas_mi.counting import Codes, Tables, joint_counts
-from pandas_mi.information import Entropies, table_sums
 from pandas_mi.sampling import key_of
 
-__all__ = ["CIMethod", "Method", "Significance", "intervals", "p_values", "test"]
+__all__ = ["CIMethod", "Method", "Significance", "interval", "p_value_of", "test"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -126,7 +122,7 @@ def test(
     z, xz, yz, xyz = strata.sums()
     shared = strata.nats(max(xyz - xz - yz + z, 0))
     tables = strata.margins() if strata.n else []
-    p_value, used = _p_value(tables, 2 * strata.n * shared, strata.xyz, wanted, options)
+    p_value, used = p_value_of(tables, 2 * strata.n * shared, strata.xyz, wanted, options)
     unit = 1.0 if options.base is None else np.log(options.base)
     result = {
         "mutual_information": shared / unit,
@@ -141,49 +137,7 @@ def test(
 test.__test__ = False  # type: ignore[attr-defined]  # pytest is not to run it
 
 
-def p_values(
-    columns: Mapping[int, Codes], places: Sequence[int], wanted: Significance, options: Options
-) -> Floats:
-    """Return the p-value of each pair of places, shape (places, places); NaN on the diagonal."""
-
-    def statistic(tables: Tables) -> Floats:
-        sums = Entropies(*table_sums(tables.rows, tables.columns, tables.cells))
-        statistics = 2 * sums.n * information.mutual_information(sums)
-        found = [
-            np.nan if left == right else _p_value([(rows, columns)], g, cells, wanted, options)[0]
-            for left, right, rows, columns, g, cells in zip(
-                tables.left, tables.right, tables.rows, tables.columns, statistics, tables.cells,
-                strict=True,
-            )
-        ]  # fmt: skip
-        return np.array([found])
-
-    return np.asarray(
-        grid_statistics(columns, places, places, options, statistic, [0])[0], dtype=np.float64
-    )
-
-
-def intervals(
-    columns: Mapping[int, Codes],
-    pairs: Sequence[tuple[int, int]],
-    wanted: Significance,
-    options: Options,
-) -> Floats:
-    """Return the ends of the confidence interval of each pair in nats, shape (pairs, 2)."""
-
-    def ends(pair: tuple[int, int]) -> tuple[float, float]:
-        cells = _cells(columns[pair[0]], columns[pair[1]], options)
-        confidence = float(wanted.ci or 0.0)
-        if wanted.ci_method == "delta":
-            return inference.delta_interval(cells, confidence)
-        rng = np.random.default_rng(key_of(options.seed))
-        return inference.bootstrap_interval(cells, confidence, wanted.n_resamples, rng)
-
-    workers = thread_count(options.threads) if wanted.ci_method == "bootstrap" else 1
-    return np.array(list(mapped(ends, pairs, workers)), dtype=np.float64).reshape(-1, 2)
-
-
-def _p_value(
+def p_value_of(
     tables: Sequence[Margins], statistic: float, cells: Ints, wanted: Significance, options: Options
 ) -> tuple[float, str]:
     """Return the p-value of tables of these margins, and how it was had."""
@@ -202,11 +156,10 @@ def _p_value(
     return inference.permutation_p_value(tables, joint, wanted.n_resamples, rng, ties), method
 
 
-def _cells(left: Codes, right: Codes, options: Options) -> inference.Cells:
-    table = joint_counts(left, right)
-    if options.missing != "category":
-        table = table.known()
-    cells = np.flatnonzero(table.counts) if table.cells is None else table.cells
-    counts = table.counts[table.counts > 0] if table.cells is None else table.counts
-    rows, columns = np.divmod(cells, table.shape[1])
-    return inference.Cells.at(counts, rows, columns)
+def interval(cells: inference.Cells, wanted: Significance, options: Options) -> tuple[float, float]:
+    """Return the ends of the confidence interval of a table in nats."""
+    confidence = float(wanted.ci or 0.0)
+    if wanted.ci_method == "delta":
+        return inference.delta_interval(cells, confidence)
+    rng = np.random.default_rng(key_of(options.seed))
+    return inference.bootstrap_interval(cells, confidence, wanted.n_resamples, rng)

@@ -46,4 +46,6 @@ class SparsePair:
         table = counts if self.keep_missing else counts.known()
         rows, columns = table.marginals()
         left, right = np.array([[self.left], [self.right]])
-        yield Tables(left, right, *(np.reshape(c, (1, -1)) for c in (rows, columns, table.counts)))
+        down, across, cells = (np.reshape(c, (1, -1)) for c in (rows, columns, table.counts))
+        positions = None if table.cells is None else table.cells[np.newaxis]
+        yield Tables(left, right, down, across, cells, positions)

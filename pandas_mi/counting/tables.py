@@ -25,6 +25,9 @@ class Tables:
         Their marginals: the sums over each row and each column of a table.
     cells : ndarray of int64, shape (P, m)
         The counts themselves, in any order. Zeros may be left out, or be added.
+    positions : ndarray of int64, shape (P, m), or None
+        The flat position of each cell in its table. None where all cells stand row by row; those
+        of columns with themselves are the diagonal.
     """
 
     left: Places
@@ -32,6 +35,7 @@ class Tables:
     rows: Ints
     columns: Ints
     cells: Ints
+    positions: Ints | None = None
 
     @classmethod
     def of(cls, left: Places, right: Places, counts: Ints) -> Tables:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from functools import lru_cache
+from itertools import pairwise
 from math import comb, factorial
 
 import numpy as np
@@ -19,10 +20,10 @@ Floats = NDArray[np.float64]
 # Cells by their mean a·b/n: to `_FEW` and from `_MANY` on, series whose terms are products of a
 # part of a and a part of b sum them all at once. Both leave out less than 1e-13 of E[I]: what
 # the first loses is rounding, e**_FEW times that of one term; the second e**-_MANY.
-_FEW, _FEW_TERMS = 5.0, 32
+_FEW, _FEW_TERMS = 8.0, 42
 _MANY, _MANY_TERMS = 32.0, 18
 _TAIL = 25.0  # nats: between them, counts with less than e**-25 beyond them are left out
-_BLOCK = 1 << 12  # cells at a time: half a dozen arrays of them stay in L2
+_BLOCK = 1 << 9  # cells at a time: with their 80 counts, arrays of 300 KB that stay in L2
 
 
 def expected_mutual_information(rows: Ints, columns: Ints) -> float:
@@ -165,17 +166,19 @@ def _summed(a: Floats, b: Floats, n: int) -> Floats:
     a, b = a - least, b - least
     below = least.astype(np.intp) if least.any() else np.intp(0)  # one for all is faster
     logs = _x_log_x(int(np.max(below)) + steps)
-    chance, part = np.ones(len(a)), np.empty(len(a))
-    total, weighted = np.ones(len(a)), np.full(len(a), logs[below])
-    for step in range(1, steps + 1):
-        # Once a or b is used up, the chance is 0 and remains so.
-        chance *= np.subtract(a, step - 1, out=part)
-        chance *= np.subtract(b, step - 1, out=part)
-        chance /= np.add(rest, step, out=part)
-        chance /= step
-        total += chance
-        weighted += np.multiply(chance, logs[below + step], out=part)
-    return np.asarray(weighted / total)
+    i = np.arange(steps)[:, np.newaxis]
+    # All steps at once: calls for one step of few cells would take longer than its arithmetic.
+    chance = a - i
+    part = b - i
+    chance *= part
+    chance /= np.add(rest, i + 1, out=part)
+    chance /= i + 1
+    # Once a or b is used up, the chance is 0 and remains so. np.cumprod takes three times as long.
+    for before, after in pairwise(chance):
+        after *= before
+    total = 1 + chance.sum(axis=0)
+    chance *= logs[below + (i + 1)]
+    return np.asarray((logs[below] + chance.sum(axis=0)) / total)
 
 
 def _x_log_x(most: int) -> Floats:

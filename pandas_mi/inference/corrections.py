@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CORRECTIONS", "corrected_entropies", "corrected_entropy", "digamma"]
+__all__ = ["CORRECTIONS", "corrected_entropies", "corrected_entropy", "digamma", "step"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -27,7 +27,7 @@ def corrected_entropy(counts: Ints, correction: str | None = None) -> float:
     ----------
     counts : ndarray of int64, any shape
         Rows of each level, or of each cell of a table; zeros count nothing.
-    correction : {"miller-madow", "grassberger", "chao-shen", "shrink"} or None
+    correction : {"miller-madow", "grassberger", "chao-shen", "jackknife", "shrink"} or None
         None is plug-in: −Σ p·ln p of the frequencies seen.
 
     Returns
@@ -44,6 +44,8 @@ def corrected_entropy(counts: Ints, correction: str | None = None) -> float:
       doi:10.1016/0375-9601(88)90193-4);
     - chao-shen weighs q = (1 − f/n)·p by the chance of being seen: −Σ q·ln q/(1 − (1 − q)^n)
       (Chao & Shen 2003, doi:10.1023/A:1026096204727);
+    - jackknife is n times the plug-in value less n − 1 times its mean without one of the rows,
+      Σ c·(φ(n) − φ(c))/n, φ(c) being c·ln c − (c − 1)·ln(c − 1) (Zahl 1977, doi:10.2307/1936227);
     - shrink is plug-in for λ/m + (1 − λ)·p, λ the James–Stein weight
       (1 − Σ p²)/((n − 1)·Σ (p − 1/m)²) (Hausser & Strimmer 2009,
       https://jmlr.org/papers/v10/hausser09a.html), m being the levels seen.
@@ -126,6 +128,17 @@ def _chao_shen(counts: Ints, times: Ints) -> float:
     return float(-(times @ (q * np.log(q) / seen)))
 
 
+def _jackknife(counts: Ints, times: Ints) -> float:
+    n = int(counts @ times)
+    return float(times @ (counts * (step(np.array(n)) - step(counts))) / n)
+
+
+def step(counts: Ints) -> Floats:
+    """Return c·ln c − (c − 1)·ln(c − 1), 0 for c below 2, without the cancellation of the two."""
+    c = np.maximum(counts, 2).astype(np.float64)
+    return np.where(counts > 1, np.log(c) - (c - 1) * np.log1p(-1 / c), 0.0)
+
+
 def _shrink(counts: Ints, times: Ints) -> float:
     levels = int(times.sum())
     return _shrunken(counts, times, levels, _shrinkage(counts, times, levels))
@@ -153,6 +166,7 @@ _FORMULAS: dict[str | None, Callable[[Ints, Ints], float]] = {
     "miller-madow": _miller_madow,
     "grassberger": _grassberger,
     "chao-shen": _chao_shen,
+    "jackknife": _jackknife,
     "shrink": _shrink,
 }
 

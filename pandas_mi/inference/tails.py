@@ -90,7 +90,8 @@ def log_tail(strata: Sequence[Margins], told: float, enough: float) -> tuple[flo
 
     def bound(theta: float) -> float:
         exponent = sum(_log_mean(rows, columns, theta) for rows, columns in strata) - theta * told
-        return float((costs + shares * exponent).min())
+        # Beyond what a float holds nothing is bounded.
+        return float((costs + shares * exponent).min()) if np.isfinite(exponent) else 0.0
 
     theta = float(np.clip(away / variance, _LEAST, _MOST))
     best, factor = bound(theta), _FACTOR
@@ -125,8 +126,8 @@ def _outset(strata: Sequence[Margins], told: float) -> tuple[float, float]:
 def _costs(strata: Sequence[Margins]) -> tuple[Floats, Floats]:
     """Return what independent columns cost, and the share of the exponent that is left, by way.
 
-    All columns, or all but one of 2, 3, … parts: those parts that leave one out hold all others'
-    columns once less than there are parts, so one tells its share at least.
+    All columns, or all but one of g parts of them. Leaving out each in turn counts every column
+    g − 1 times, so one of these g samples tells at least the share (g − 1)/g of the whole.
     """
     costs, shares = [sum(_log_density(rows, int(rows.sum())) for rows, _ in strata)], [1.0]
     for parts in _PARTS:
