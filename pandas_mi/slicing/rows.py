@@ -18,7 +18,7 @@ from pandas_mi.slicing.binding import BoundSlice
 from pandas_mi.slicing.evaluate import Block, evaluate
 from pandas_mi.slicing.predicate import compiled
 from pandas_mi.slicing.query import Field, Node, OrderKey
-from pandas_mi.slicing.selection import Rows, Selection, cores, marked, shared
+from pandas_mi.slicing.selection import Counted, Rows, Selection, cores, marked, shared
 from pandas_mi.slicing.values import Value, concatenated, spread, take
 
 __all__ = ["Rows", "select"]
@@ -258,7 +258,7 @@ def _marked(where: Node, reader: _Reader) -> Selection:
     fuse = fused.preferred(where, reader.n_rows)
     marks = np.empty(reader.n_rows, dtype=np.bool_)
 
-    def mark(run: Run) -> list[tuple[int, int, int]]:
+    def mark(run: Run) -> list[Counted]:
         found = marks[slice(*run)]
         parts = _mark(where, replace(reader.block(*run), fuse=fuse), found)
         return [

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Mask
 
-__all__ = ["Rows", "Selection", "cores", "marked", "places", "shared"]
+__all__ = ["Counted", "Rows", "Selection", "cores", "marked", "places", "shared"]
 
 S = TypeVar("S")
 T = TypeVar("T")

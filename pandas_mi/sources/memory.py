@@ -59,12 +59,16 @@ class FrameTable(Table):
             chosen = self.data.iloc[:, positions]
             return chosen.copy() if rows is None else chosen.iloc[rows].copy()
         # Column by column: iloc would copy all rows of the columns first.
-        columns = [self._held(position).array for position in positions]
-        few = len(rows) * len(columns) < COPIED_VALUES
+        held = [*(self._held(position).array for position in positions), self.data.index]
+        few = len(rows) * len(held) < COPIED_VALUES
         with ThreadPoolExecutor(1 if few else COPYING_THREADS) as pool:
             mapped = map if few else pool.map
-            taken = dict(enumerate(mapped(lambda column: column.take(rows), columns)))
-        frame = pd.DataFrame(taken, index=self.data.index.take(rows), copy=False)
+            *columns, index = mapped(lambda one: one.take(rows), held)
+        # Of a bare array of objects pandas would guess the dtype anew.
+        series = (
+            pd.Series(c, index, c.dtype, copy=False) if c.dtype.kind == "O" else c for c in columns
+        )
+        frame = pd.DataFrame(dict(enumerate(series)), index=index, copy=False)
         frame.columns = self.data.columns.take(positions)
         frame.attrs = self.data.attrs
         return frame
