@@ -18,6 +18,7 @@ __all__ = [
     "PandasMIWarning",
     "ProjectNotFoundError",
     "SliceError",
+    "TallyFileError",
     "UnknownColumnError",
 ]
 
@@ -59,6 +60,10 @@ class DatasetExistsError(CatalogError):
 
 class InvalidIdentifierError(CatalogError, ValueError):
     """A project or dataset name that cannot be a directory name everywhere."""
+
+
+class TallyFileError(PandasMIError, ValueError):
+    """A file that is no tally, is damaged, or is of another version of the format."""
 
 
 class PandasMIWarning(UserWarning):

@@ -24,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 
 from pandas_mi import analysis
-from pandas_mi.columns import from_pandas
+from pandas_mi.columns import Kind, from_pandas
 from pandas_mi.errors import HighCardinalityWarning
 
 try:
@@ -230,6 +230,20 @@ def merged_levels(frame: pd.DataFrame) -> None:
     _require(not (after > before + 1e-12).any(), (before, after))
 
 
+def day_by_day(frame: pd.DataFrame) -> None:
+    """Rows that a tally counts part by part give what they give at once, to the bit."""
+    one_kind = [
+        label
+        for label in frame.columns
+        if from_pandas(frame[label], label).kind is not Kind.OBJECT  # its parts may be of others
+    ]
+    cuts = analysis.bins(frame, one_kind)
+    odd, even = (
+        analysis.Tally(one_kind, bins=cuts).update(frame.iloc[first::2]) for first in (1, 0)
+    )
+    _same((odd + even).matrix(), analysis.matrix(frame, one_kind, bins=cuts))
+
+
 def frame_unchanged(frame: pd.DataFrame) -> None:
     """The caller's frame stays as it was."""
     before = frame.copy(deep=True)
@@ -251,6 +265,7 @@ LAWS: tuple[Callable[[pd.DataFrame], None], ...] = (
     backing,
     duplicated_rows,
     merged_levels,
+    day_by_day,
     frame_unchanged,
 )
 

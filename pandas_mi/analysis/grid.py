@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import product
 from threading import local
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pandas_mi.analysis.held import HeldCodes, HeldTables, held_tasks
 from pandas_mi.analysis.options import Options
 from pandas_mi.analysis.passes import counted, planned, stream_of
 from pandas_mi.analysis.work import mapped, reported, thread_count
@@ -27,6 +29,7 @@ from pandas_mi.information import Entropies, table_sums
 
 __all__ = [
     "Statistic",
+    "asked",
     "grid_entropies",
     "grid_statistics",
     "own_entropies",
@@ -35,8 +38,9 @@ __all__ = [
 
 Ints = NDArray[np.int64]
 # Two columns of each table, shapes (P,), and what was asked of it, shape (q, P).
-Found = tuple[Ints, Ints, NDArray[Any]]
-Statistic = Callable[[Tables], NDArray[Any]]
+Found = tuple[Ints, Ints, Any]
+Statistic = Callable[[Tables], Any]
+AnyTask = Task | HeldTables
 
 _WORTH_THREADS = 5e6  # nanoseconds of counting, where starting threads costs up to 1e6
 _SWAPPED = [0, 2, 1, 3]  # the sums of a table are n, x, y and joint
@@ -86,10 +90,15 @@ def grid_statistics(
     """
     workers = thread_count(options.threads)
     keep_missing = options.missing == "category"
-    tasks = plan(planned(columns), rows, across, keep_missing=keep_missing, threads=workers)
+    tasks: Sequence[AnyTask]
+    if _held(columns):
+        pairs = product(rows, across)
+        tasks = held_tasks(columns, pairs, keep_missing=keep_missing)
+    else:
+        tasks = plan(planned(columns), rows, across, keep_missing=keep_missing, threads=workers)
     result: NDArray[Any] | None = None
     row_of, across_of = _places(columns, rows), _places(columns, across)
-    for left, right, found in _asked(columns, tasks, workers, options, statistic):
+    for left, right, found in asked(columns, tasks, workers, options, statistic):
         if result is None:
             result = np.zeros((len(swapped), len(rows), len(across)), dtype=found.dtype)
         for one, two, some in (left, right, found), (right, left, found[list(swapped)]):
@@ -114,10 +123,15 @@ def own_statistics(
     size: int,
 ) -> NDArray[Any]:
     """Return some numbers of each wanted column's table with itself, shape (size, wanted)."""
-    tasks = plan_alone(planned(columns), wanted, keep_missing=options.missing == "category")
+    keep_missing = options.missing == "category"
+    tasks: Sequence[AnyTask]
+    if _held(columns):
+        tasks = held_tasks(columns, [(one, one) for one in wanted], keep_missing=keep_missing)
+    else:
+        tasks = plan_alone(planned(columns), wanted, keep_missing=keep_missing)
     result: NDArray[Any] | None = None
     place_of, workers = _places(columns, wanted), thread_count(options.threads)
-    for column, _, found in _asked(columns, tasks, workers, options, statistic):
+    for column, _, found in asked(columns, tasks, workers, options, statistic):
         if result is None:
             result = np.zeros((size, len(wanted)), dtype=found.dtype)
         result[:, place_of[column]] = found
@@ -131,9 +145,13 @@ def _places(columns: Mapping[int, Codes], wanted: Sequence[int]) -> NDArray[np.i
     return places
 
 
-def _asked(
+def _held(columns: Mapping[int, Codes]) -> bool:
+    return any(isinstance(codes, HeldCodes) for codes in columns.values())
+
+
+def asked(
     columns: Mapping[int, Codes],
-    tasks: Sequence[Task],
+    tasks: Sequence[AnyTask],
     workers: int,
     options: Options,
     statistic: Statistic,
@@ -141,7 +159,8 @@ def _asked(
     """Do the tasks, on threads when they are worth it, and yield what was asked of their tables."""
     stream = stream_of(columns)
     if stream is not None:
-        for batch in counted(stream, columns, tasks):
+        streamed = [task for task in tasks if not isinstance(task, HeldTables)]  # all of them
+        for batch in counted(stream, columns, streamed):
             for found in mapped(partial(_of_counts, statistic), batch, workers):
                 yield from found
         return
@@ -153,21 +172,21 @@ def _asked(
 
 
 def _answers(
-    columns: Mapping[int, Codes], tasks: Sequence[Task], statistic: Statistic, workers: int
-) -> Callable[[Task], list[Found]]:
+    columns: Mapping[int, Codes], tasks: Sequence[AnyTask], statistic: Statistic, workers: int
+) -> Callable[[AnyTask], list[Found]]:
     """Return the function that does a task, with a workspace for each thread."""
     groups = list({group for task in tasks if isinstance(task, Tile) for group in task.groups})
     fused = mapped(lambda group: fused_codes(group, columns), groups, workers)
     codes: Mapping[Any, NDArray[Any]] = dict(zip(groups, fused, strict=True))
     thread = local()
 
-    def answers(task: Task) -> list[Found]:
+    def answers(task: AnyTask) -> list[Found]:
         if isinstance(task, Tile):
             if not hasattr(thread, "space"):
                 thread.space = Workspace(workers)
             tables = task.tables(task.count(codes, thread.space))
         else:
-            tables = task.tables(task.count(columns))
+            tables = task.tables(task.count(columns))  # type: ignore[arg-type]  # its own counts
         return [(some.left, some.right, statistic(some)) for some in tables]
 
     return answers

@@ -66,11 +66,27 @@ class JointCounts:
             raise ValueError(f"tables of shapes {self.shape} and {other.shape} do not add")
         if self.cells is None and other.cells is None:
             return JointCounts(self.shape, self.counts + other.counts)
-        one, two = self._sparse(), other._sparse()
-        cells, places = np.unique(np.concatenate([one.cells, two.cells]), return_inverse=True)
-        counts = np.zeros(len(cells), dtype=np.int64)
-        np.add.at(counts, places, np.concatenate([one.counts, two.counts]))
-        return JointCounts(self.shape, counts, cells)
+        few, many = sorted((self._sparse(), other._sparse()), key=lambda one: one.counts.size)
+        return many._with(few)
+
+    def _with(self, few: JointCounts) -> JointCounts:
+        """Add the cells of a sparse table to those of another that has no fewer.
+
+        Looking few cells up and copying many takes a tenth of sorting all of them.
+        """
+        assert self.cells is not None  # noqa: S101 - both are sparse
+        assert few.cells is not None  # noqa: S101
+        places = np.searchsorted(self.cells, few.cells)
+        found = np.zeros(len(places), dtype=np.bool_)
+        within = places < len(self.cells)
+        found[within] = self.cells[places[within]] == few.cells[within]
+        counts = self.counts.copy()
+        counts[places[found]] += few.counts[found]
+        if found.all():
+            return JointCounts(self.shape, counts, self.cells)
+        new = ~found
+        cells = np.insert(self.cells, places[new], few.cells[new])
+        return JointCounts(self.shape, np.insert(counts, places[new], few.counts[new]), cells)
 
     def _sparse(self) -> JointCounts:
         if self.cells is not None:
@@ -93,6 +109,16 @@ class JointCounts:
             return self.counts.sum(axis=1), self.counts.sum(axis=0)
         rows, columns = np.divmod(self.cells, self.shape[1])
         return _sums(rows, self.counts, self.shape[0]), _sums(columns, self.counts, self.shape[1])
+
+    def transposed(self) -> JointCounts:
+        """Return the table of the two columns in the other order."""
+        shape = (self.shape[1], self.shape[0])
+        if self.cells is None:
+            return JointCounts(shape, np.ascontiguousarray(self.counts.T))
+        rows, columns = np.divmod(self.cells, self.shape[1])
+        cells = columns * shape[1] + rows
+        order = np.argsort(cells)
+        return JointCounts(shape, self.counts[order], cells[order])
 
     @property
     def total(self) -> int:
