@@ -16,7 +16,17 @@ from typing import Any
 
 from benchmarks.measure import CLOCKS, FULL, QUICK, Row, use_clock
 
-GROUPS = ("counting", "encoding", "frames", "streaming", "statistics", "limits")
+GROUPS = (
+    "counting",
+    "encoding",
+    "frames",
+    "slicing",
+    "streaming",
+    "cluster",
+    "statistics",
+    "watching",
+    "limits",
+)
 RESULTS = Path(__file__).with_name("results.json")
 LIBRARIES = ("numpy", "pandas", "pyarrow", "scikit-learn", "skrub", "duckdb")
 

@@ -18,12 +18,12 @@ frames = pytest.importorskip("benchmarks.frames")
 def test_quick_runs_and_writes_what_it_prints(tmp_path, capsys):
     # Each row checks its result against the peer's before it is timed.
     written = tmp_path / "benchmarks.json"
-    groups = ["--only", "counting", "--only", "encoding", "--only", "frames"]
+    groups = ["--only", "counting", "--only", "encoding", "--only", "frames", "--only", "slicing"]
     assert main(["--quick", "--rounds", "1", *groups, "--json", str(written)]) == 0
     report = json.loads(written.read_text())
     printed = capsys.readouterr().out
     assert report["size"] == "quick"
-    assert len(report["rows"]) >= 11 + cloop.available() * 3
+    assert len(report["rows"]) >= 22 + cloop.available() * 3
     assert all(row["case"] in printed for row in report["rows"])
     assert all(isinstance(row["met"], bool) for row in report["rows"])
 

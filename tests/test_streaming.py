@@ -255,6 +255,23 @@ def test_functions_that_need_all_codes_gather_them(flights, path):
     )
 
 
+def test_features_of_several_columns_are_not_taken_for_others(flights, path):
+    for x, y in [("carrier", ["delay", "tail"]), (["cancelled", "carrier"], "delay")]:
+        options = {"bins": 3}
+        found = quietly(pandas_mi.pair, path, x, y, **options)
+        assert found == quietly(flights.mi.pair, x, y, **options)
+    given = quietly(pandas_mi.conditional, path, "delay", "carrier", "cancelled", bins=3)
+    assert given == quietly(flights.mi.conditional, "delay", "carrier", "cancelled", bins=3)
+
+
+def test_rows_in_another_order_are_those_of_the_frame(flights, path):
+    query = "SELECT * FROM t ORDER BY delay"
+    for estimator in ("plugin", "knn"):
+        options = {"slice_query": query, "estimator": estimator}
+        found = pandas_mi.lagged(path, "delay", "delay", [0, 1, 3], **options)
+        same(found, flights.mi.lagged("delay", "delay", [0, 1, 3], **options))
+
+
 def test_missing_values_are_refused_with_their_number(flights, path):
     n = int(flights["delay"].isna().sum())
     with pytest.raises(ValueError, match=rf"^missing values in 'delay' \({n} rows\); "):

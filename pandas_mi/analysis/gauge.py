@@ -36,6 +36,11 @@ class Gauge:
             tqdm = load("tqdm.auto", "progress", "progress=True needs tqdm").tqdm
             self._bar = tqdm(total=chunks, unit="chunk", leave=False)
 
+    @property
+    def watched(self) -> bool:
+        """Whether anybody asked to be told."""
+        return self._bar is not None or callable(self._progress)
+
     def expect(self, passes: int) -> None:
         """Say how many passes there still are."""
         self._total = self._done + passes * self._chunks
@@ -44,18 +49,22 @@ class Gauge:
         """Pass the chunks of one pass on, and report each when it is done."""
         for chunk in chunks:
             yield chunk
-            self._done += 1
-            self._tell()
+            self.done(1)
+
+    def done(self, chunks: int) -> None:
+        """Report that so many more chunks are done."""
+        self._done += chunks
+        self._tell(chunks)
 
     def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
 
-    def _tell(self) -> None:
+    def _tell(self, chunks: int) -> None:
         if self._bar is not None:
             self._bar.total = self._total
-            self._bar.update()
+            self._bar.update(chunks)
         elif callable(self._progress):
             self._told = max(self._told, self._done / self._total)
             self._progress(self._told)

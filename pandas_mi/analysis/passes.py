@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
 from threading import local
@@ -13,7 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pandas_mi.analysis.streams import Stream, StreamedCodes
+from pandas_mi.analysis.gauge import Gauge
+from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.streams import Coder, Stream, StreamedCodes, passed
+from pandas_mi.analysis.view import View
 from pandas_mi.counting import (
     Codes,
     JointCounts,
@@ -27,6 +31,7 @@ from pandas_mi.counting import (
 __all__ = ["counted", "planned", "stream_of"]
 
 _BUDGET = 1 << 27  # bytes of counts that are held at once; with more, a pass over the data each
+_SENT = 1 << 26  # and that one task sends to another, of which a worker may hold several
 _MOST_CELLS = 1 << 25  # occupied cells of one sparse table: 512 MB
 _WORTH_ADDING = 1 << 20  # cells
 
@@ -35,9 +40,15 @@ Runs = Mapping[int, NDArray[Any]]
 
 
 def stream_of(columns: Mapping[int, Codes]) -> Stream | None:
-    """Return the stream that the columns come from, if they do."""
-    first = next(iter(columns.values()), None)
-    return first.stream if isinstance(first, StreamedCodes) else None
+    """Return the stream that the columns come from, if all do, each by its place there.
+
+    Others are counted in memory: several columns taken together, for example.
+    """
+    places = {c.place if isinstance(c, StreamedCodes) else None: c for c in columns.values()}
+    if None in places or list(places) != list(columns):
+        return None
+    streams = [c.stream for c in columns.values() if isinstance(c, StreamedCodes)]
+    return streams[0] if streams else None
 
 
 def planned(columns: Mapping[int, Codes]) -> Mapping[int, Codes]:
@@ -52,20 +63,89 @@ def counted(
     stream: Stream, columns: Mapping[int, Codes], tasks: Sequence[Task]
 ) -> Iterator[list[tuple[Task, Counts]]]:
     """Yield tasks with the counts of all chunks, as many at a time as memory is meant to hold."""
-    batches = list(_batches(tasks, columns, stream.view.n_rows))
-    stream.gauge.expect(len(batches))
+    view, gauge = stream.view, stream.gauge
+    here = view.table.cluster is None
+    least = np.min_scalar_type(view.n_rows)
+    batches = list(_batches(tasks, columns, view.n_rows, _BUDGET if here else _SENT))
+    gauge.expect(len(batches))
     for batch in batches:
-        totals = [_SparseTotal(t) if isinstance(t, SparsePair) else _DenseTotal(t) for t in batch]
-        counter = _Counter(batch, columns)
+        counting = _Counting.of(batch, columns, stream.coders)
+        counts = asked(view, counting if here else _Sending(counting, least), stream.workers, gauge)
+        yield [(task, _wide(one)) for task, one in zip(batch, counts, strict=True)]
+    gauge.close()
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """The question how often the codes of some tasks meet.
+
+    Attributes
+    ----------
+    tasks : sequence of Task
+    cardinality : mapping of place to int
+    coders : mapping of place to callable
+    """
+
+    tasks: Sequence[Task]
+    cardinality: Mapping[int, int]
+    coders: Mapping[int, Coder]
+
+    @classmethod
+    def of(
+        cls, tasks: Sequence[Task], columns: Mapping[int, Codes], coders: Mapping[int, Coder]
+    ) -> _Counting:
+        """Return the question with what it needs of all columns, and no more."""
+        places = _places(tasks)
+        cardinality = {place: columns[place].cardinality for place in places}
+        return cls(tasks, cardinality, {place: coders[place] for place in places})
+
+    def look(self, view: View, workers: int, gauge: Gauge) -> list[Counts]:
+        totals = [
+            _SparseTotal(task) if isinstance(task, SparsePair) else _DenseTotal(task)
+            for task in self.tasks
+        ]
+        counter = _Counter(self.tasks, self.cardinality)
         with (
-            closing(stream.runs(counter.places)) as runs,
-            ThreadPoolExecutor(stream.workers) as pool,
+            closing(passed(view, self.coders, workers)) as runs,
+            ThreadPoolExecutor(workers) as pool,
         ):
-            for run in stream.gauge.passing(runs):
+            for run in gauge.passing(runs):
                 add = counter.of(run, pool)
                 list(pool.map(add, totals))
-        yield [(total.task, total.counts()) for total in totals]
-    stream.gauge.close()
+        return [total.counts() for total in totals]
+
+    def add(self, found: list[Counts], more: list[Counts]) -> list[Counts]:
+        return [_checked(one + other) for one, other in zip(found, more, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """The same question, whose answers are sent in the fewest bytes that hold every count."""
+
+    counting: _Counting
+    dtype: np.dtype[Any]
+
+    def look(self, view: View, workers: int, gauge: Gauge) -> list[Counts]:
+        return [_narrow(one, self.dtype) for one in self.counting.look(view, workers, gauge)]
+
+    def add(self, found: list[Counts], more: list[Counts]) -> list[Counts]:
+        return self.counting.add(found, more)
+
+
+def _narrow(counts: Counts, dtype: np.dtype[Any]) -> Counts:
+    return counts.astype(dtype) if isinstance(counts, np.ndarray) else counts
+
+
+def _wide(counts: Counts) -> Counts:
+    return counts.astype(np.int64, copy=False) if isinstance(counts, np.ndarray) else counts
+
+
+def _places(tasks: Sequence[Task]) -> list[int]:
+    """Return the places whose codes some tasks need."""
+    groups = dict.fromkeys(g for task in tasks if isinstance(task, Tile) for g in task.groups)
+    in_groups = [axis.column for group in groups for axis in group.axes]
+    pairs = [p for task in tasks if isinstance(task, SparsePair) for p in (task.left, task.right)]
+    return list(dict.fromkeys([*in_groups, *pairs]))
 
 
 class _DenseTotal:
@@ -110,26 +190,27 @@ class _SparseTotal:
         if len(parts) > 0:
             self._sum = reduce(add, parts)
         self._waiting, self._cells = [], 0
-        if self._sum is not None and self._sum.counts.size > _MOST_CELLS:
-            raise ValueError(
-                f"two columns have more than {_MOST_CELLS:,} combinations of levels: too many to "
-                "hold for data read in chunks. Leave columns of so many levels out, or use "
-                "fewer rows with slice_query= or sample_size="
-            )
+        _checked(self._sum)
+
+
+def _checked(counts: Counts) -> Counts:
+    """Return the counts of a task, unless they are sparse and too many."""
+    if isinstance(counts, JointCounts) and counts.counts.size > _MOST_CELLS:
+        raise ValueError(
+            f"two columns have more than {_MOST_CELLS:,} combinations of levels: too many to "
+            "hold for data read in chunks. Leave columns of so many levels out, or use "
+            "fewer rows with slice_query= or sample_size="
+        )
+    return counts
 
 
 class _Counter:
     """What counts chunks for some tasks: codes fused once a chunk, a workspace a thread."""
 
-    def __init__(self, tasks: Sequence[Task], columns: Mapping[int, Codes]) -> None:
+    def __init__(self, tasks: Sequence[Task], cardinality: Mapping[int, int]) -> None:
         tiles = [task for task in tasks if isinstance(task, Tile)]
-        pairs = [task for task in tasks if isinstance(task, SparsePair)]
         self._groups = list(dict.fromkeys(group for tile in tiles for group in tile.groups))
-        in_groups = [axis.column for group in self._groups for axis in group.axes]
-        self.places = list(
-            dict.fromkeys([*in_groups, *(p for pair in pairs for p in (pair.left, pair.right))])
-        )
-        self._cardinality = {place: columns[place].cardinality for place in self.places}
+        self._cardinality = cardinality
         self._thread = local()
 
     def of(self, run: Runs, pool: ThreadPoolExecutor) -> Callable[[Any], None]:
@@ -153,15 +234,17 @@ class _Counter:
         return space
 
 
-def _batches(tasks: Sequence[Task], columns: Mapping[int, Codes], n: int) -> Iterator[list[Task]]:
+def _batches(
+    tasks: Sequence[Task], columns: Mapping[int, Codes], n: int, budget: int
+) -> Iterator[list[Task]]:
     """Cut the tasks into lists whose counts stay within the budget, a task at least."""
     batch: list[Task] = []
-    room = _BUDGET
+    room = budget
     for task in tasks:
         size = _size(task, columns, n)
         if batch and size > room:
             yield batch
-            batch, room = [], _BUDGET
+            batch, room = [], budget
         batch.append(task)
         room -= size
     if batch:

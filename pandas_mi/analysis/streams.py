@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.gauge import Gauge
+from pandas_mi.analysis.shares import asked
 from pandas_mi.analysis.view import View
 from pandas_mi.columns import Column
 from pandas_mi.counting import Codes
 from pandas_mi.encoding import Bins, Encoding, Round, first_round
 
-__all__ = ["Learnt", "Stream", "StreamedCodes", "learnt", "passed"]
+__all__ = ["Coder", "Learnt", "Stream", "StreamedCodes", "learnt", "passed"]
 
 _PLANNED_ROWS = 1 << 22  # with more, no other plan would be cheaper
 
@@ -75,7 +76,7 @@ def learnt(
     while rounds := {p: one for p, one in results.items() if not isinstance(one, Encoding)}:
         gauge.expect(passes)
         passes = 2
-        found = _round(view, rounds, workers, gauge)
+        found = asked(view, _Looks(rounds, list(view.labels)), workers, gauge)
         for place, one in rounds.items():
             known[place] = found[place].n
             results[place] = one.settle(found[place])
@@ -86,19 +87,30 @@ def learnt(
     }
 
 
-def _round(view: View, rounds: Mapping[int, Round], workers: int, gauge: Gauge) -> dict[int, Any]:
-    """Return what all chunks tell each round."""
-    total: dict[int, Any] = {}
-    looks = {place: one.look for place, one in rounds.items()}
-    with closing(passed(view, looks, workers)) as chunks:
-        for found in gauge.passing(chunks):
-            for place, more in found.items():
-                try:
-                    one = rounds[place]
-                    total[place] = one.add(total[place], more) if place in total else more
-                except ValueError as error:
-                    raise ValueError(f"column {view.labels[place]!r} has {error}") from None
-    return total
+@dataclass(frozen=True)
+class _Looks:
+    """The question what the rows tell the rounds of each place."""
+
+    rounds: Mapping[int, Round]
+    labels: Sequence[Hashable]
+
+    def look(self, view: View, workers: int, gauge: Gauge) -> dict[int, Any]:
+        looks = {place: one.look for place, one in self.rounds.items()}
+        with closing(passed(view, looks, workers)) as chunks:
+            return reduce(self._sum, gauge.passing(chunks))
+
+    def add(self, found: dict[int, Any], more: dict[int, Any]) -> dict[int, Any]:
+        both = self._sum(found, more)
+        return {place: self.rounds[place].packed(one) for place, one in both.items()}
+
+    def _sum(self, found: dict[int, Any], more: dict[int, Any]) -> dict[int, Any]:
+        return {place: self._added(place, found[place], more[place]) for place in found}
+
+    def _added(self, place: int, found: Any, more: Any) -> Any:
+        try:
+            return self.rounds[place].add(found, more)
+        except ValueError as error:
+            raise ValueError(f"column {self.labels[place]!r} has {error}") from None
 
 
 @dataclass(frozen=True)
@@ -120,10 +132,20 @@ class Stream:
     workers: int
     gauge: Gauge
 
-    def runs(self, places: Iterable[int]) -> Generator[dict[int, NDArray[Any]], None, None]:
-        """Yield the codes of each chunk, by place."""
-        coders = {place: self.coders[place] for place in places}
-        return passed(self.view, coders, self.workers)
+
+@dataclass(frozen=True)
+class _Coding:
+    """The question for the codes of one place."""
+
+    coder: Coder
+    place: int
+
+    def look(self, view: View, workers: int, gauge: Gauge) -> NDArray[Any]:
+        with closing(passed(view, {self.place: self.coder}, workers)) as runs:
+            return np.concatenate([run[self.place] for run in gauge.passing(runs)])
+
+    def add(self, found: NDArray[Any], more: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([found, more])
 
 
 class StreamedCodes(Codes):
@@ -149,8 +171,9 @@ class StreamedCodes(Codes):
     @cached_property
     def codes(self) -> NDArray[Any]:
         """The codes of all rows: a pass over the column, and 1, 2 or 4 bytes a row."""
-        with closing(self.stream.runs([self.place])) as runs:
-            return np.concatenate([run[self.place] for run in runs])
+        stream = self.stream
+        coding = _Coding(stream.coders[self.place], self.place)
+        return asked(stream.view, coding, stream.workers, Gauge(False, 0))
 
     @property
     def any_missing(self) -> bool:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pandas_mi.analysis.gathered import gathered
 from pandas_mi.analysis.gauge import Gauge
+from pandas_mi.analysis.held import CountedTable
 from pandas_mi.analysis.options import BinsOption, Options
+from pandas_mi.analysis.shares import asked
 from pandas_mi.analysis.streams import Stream, StreamedCodes, learnt, passed
 from pandas_mi.analysis.view import View
 from pandas_mi.analysis.work import mapped, thread_count
@@ -21,10 +25,11 @@ from pandas_mi.counting import Codes
 from pandas_mi.encoding import AUTO, Bins, Encoding, applied, encode
 from pandas_mi.errors import HighCardinalityWarning, listing, unknown_columns, warn
 
-__all__ = ["Encoded", "encoded", "presence", "warn_many_levels"]
+__all__ = ["Encoded", "complete", "encoded", "presence", "warn_many_levels"]
 
 _MANY_LEVELS = 50  # a column by value with no more than this is never warned of
 _WORTH_THREADS = 500_000  # values to encode: 5 ms or more, where starting threads costs up to 1
+_WORTH_SORTING = 100_000  # rows: a column takes 0.5 ms or more, where a look at its kind takes 0.1
 
 
 @dataclass(frozen=True)
@@ -42,19 +47,32 @@ def encoded(view: View, places: Iterable[int], options: Options) -> dict[int, En
     Rows with a missing value are dropped or refused first where `options.missing` says so.
     """
     places = list(dict.fromkeys(places))
+    if isinstance(view.table, CountedTable):
+        return {place: Encoded(*view.table.held(view.positions[place])) for place in places}
     _check_known(view, options.bins)
-    view = _missing_settled(view, places, options)
+    if view.disordered:
+        return _as_ordered(view, places, options)
+    view = _missing_settled(_near(view, places), places, options)
     if view.streamed:
         return _streamed(view, places, options)
+    view = _near(view, places)
     workers = thread_count(options.threads) if view.n_rows * len(places) > _WORTH_THREADS else 1
-    done = mapped(lambda place: _encoded(view, place, options.bins), places, workers)
-    return dict(zip(places, done, strict=True))
+    order = _longest_first(view, places) if workers > 1 else places
+    found = mapped(partial(_encoded, view, options.bins), order, workers)
+    done = dict(zip(order, found, strict=True))
+    return {place: done[place] for place in places}
+
+
+def complete(view: View, places: Iterable[int], options: Options) -> View:
+    """Return the view without the rows that `options.missing` drops, or refuse them."""
+    places = list(places)
+    return _missing_settled(_near(view, places), places, options)
 
 
 def presence(view: View, places: Iterable[int], options: Options) -> dict[int, Codes]:
     """Return the columns as codes that only tell known (1) from missing (0)."""
     places = list(dict.fromkeys(places))
-    view = _missing_settled(view, places, options)
+    view = _missing_settled(_near(view, places), places, options)
     if view.streamed:
         stream = Stream(
             view,
@@ -63,7 +81,24 @@ def presence(view: View, places: Iterable[int], options: Options) -> dict[int, C
             _gauge(view, options),
         )
         return {place: StreamedCodes(stream, place, 1, None) for place in places}
+    view = _near(view, places)
     return {place: Codes(_presence(view.column(place)), 1) for place in places}
+
+
+def _near(view: View, places: Sequence[int]) -> View:
+    """Bring the columns at these places here, if they are elsewhere and of few rows."""
+    return view if view.streamed else gathered(view, places)
+
+
+def _as_ordered(view: View, places: Sequence[int], options: Options) -> dict[int, Encoded]:
+    """Encode the rows as they stand in the table, and put their codes in the view's order."""
+    order = np.argsort(view.numbers())
+    ascending = replace(view, rows=view.numbers()[order])
+    back = np.argsort(order)
+    return {
+        place: replace(one, codes=Codes(one.codes.codes[back], one.codes.cardinality))
+        for place, one in encoded(ascending, places, options).items()
+    }
 
 
 def warn_many_levels(columns: Iterable[Encoded]) -> None:
@@ -101,19 +136,39 @@ def _complete(
     view: View, places: list[int], options: Options
 ) -> tuple[NDArray[np.bool_], dict[Hashable, int]]:
     """Return which rows miss nothing, and by label how many rows miss a value, if any do."""
-    keep = np.ones(view.n_rows, dtype=np.bool_)
-    missing = dict.fromkeys(places, 0)
-    start = 0
-    masks = dict.fromkeys(places, attrgetter("missing"))
     workers = thread_count(options.threads) if view.streamed else 1
-    with closing(passed(view, masks, workers)) as runs:
-        for rows, run in zip(view.run_lengths(), runs, strict=True):
-            for place, mask in run.items():
-                if mask is not None:
-                    keep[start : start + rows] &= ~mask
-                    missing[place] += int(np.count_nonzero(mask))
-            start += rows
+    runs, missing = asked(view, _Missing(places), workers, Gauge(False, 0))
+    known = [np.unpackbits(bits, count=n).view(np.bool_) for n, bits in runs]
+    keep = np.concatenate(known) if known else np.ones(0, dtype=np.bool_)
     return keep, {view.labels[place]: n for place, n in missing.items() if n}
+
+
+Marks = tuple[int, NDArray[np.uint8]]  # so many rows, and for each a bit
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """The question which rows miss no value at some places, and how many do at each."""
+
+    places: list[int]
+
+    def look(self, view: View, workers: int, gauge: Gauge) -> tuple[list[Marks], dict[int, int]]:
+        marks: list[Marks] = []
+        missing = dict.fromkeys(self.places, 0)
+        masks = dict.fromkeys(self.places, attrgetter("missing"))
+        with closing(passed(view, masks, workers)) as runs:
+            for rows, run in zip(view.run_lengths(), gauge.passing(runs), strict=True):
+                keep = np.ones(rows, dtype=np.bool_)
+                for place, mask in run.items():
+                    if mask is not None:
+                        keep &= ~mask
+                        missing[place] += int(np.count_nonzero(mask))
+                marks.append((rows, np.packbits(keep)))
+        return marks, missing
+
+    def add(self, found: Any, more: Any) -> tuple[list[Marks], dict[int, int]]:
+        missing = {place: n + more[1][place] for place, n in found[1].items()}
+        return [*found[0], *more[0]], missing
 
 
 def _presence(column: Column) -> NDArray[np.uint8]:
@@ -129,7 +184,14 @@ def _check_known(view: View, bins: BinsOption) -> None:
             raise unknown_columns(unknown, view.labels)
 
 
-def _encoded(view: View, place: int, bins: BinsOption) -> Encoded:
+def _longest_first(view: View, places: list[int]) -> list[int]:
+    """Put text first, which takes several times as long: no thread is to be left with it alone."""
+    if view.n_rows < _WORTH_SORTING:
+        return places
+    return sorted(places, key=lambda place: isinstance(view.sketch(place).values, np.ndarray))
+
+
+def _encoded(view: View, bins: BinsOption, place: int) -> Encoded:
     label, column = view.labels[place], view.column(place)
     setting = _setting(label, column, bins)
     try:
@@ -142,6 +204,8 @@ def _encoded(view: View, place: int, bins: BinsOption) -> Encoded:
 def _streamed(view: View, places: list[int], options: Options) -> dict[int, Encoded]:
     """Learn the encodings chunk by chunk; codes are made, chunk by chunk again, when counted."""
     workers, gauge = thread_count(options.threads), _gauge(view, options)
+    table = view.table.settled([view.positions[place] for place in places], view.rows)
+    view = replace(view, table=table)
     settings = {
         place: _setting(view.labels[place], view.sketch(place), options.bins) for place in places
     }

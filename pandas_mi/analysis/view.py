@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pandas_mi.analysis.gathered import drawn, fetched, selected
 from pandas_mi.analysis.options import Options
 from pandas_mi.columns import Column
 from pandas_mi.errors import UnknownColumnError, listing, unknown_columns
@@ -21,6 +22,7 @@ from pandas_mi.sources import Rows, Table, as_table, chunk, parts
 __all__ = ["View", "sampled_view", "view_of"]
 
 IN_MEMORY = 1 << 19  # rows: so many are read at once, 4 MB a column, and less when they are codes
+_DRAWN = 1 << 22  # rows of a sample that workers draw; a larger one is drawn here
 _SAMPLED_ROWS = 1 << 20  # rows whose hashes are looked at together
 
 
@@ -52,7 +54,16 @@ class View:
     @property
     def streamed(self) -> bool:
         """Whether the rows are to be read chunk by chunk, being many and not in memory."""
-        return self.n_rows > IN_MEMORY and sum(1 for _ in self.run_lengths()) > 1
+        if self.n_rows <= IN_MEMORY:
+            return False
+        return self.table.cluster is not None or sum(1 for _ in self.run_lengths()) > 1
+
+    @property
+    def disordered(self) -> bool:
+        """Whether the rows stand in another order than in a table of several chunks."""
+        apart = self.table.cluster is not None or len(self.table.bounds) > 2
+        ascending = not isinstance(self.rows, np.ndarray) or (self.rows[1:] > self.rows[:-1]).all()
+        return apart and not ascending
 
     def runs(self) -> Iterator[Rows]:
         """Yield the rows of each chunk that has any."""
@@ -78,14 +89,20 @@ class View:
 
     def frame(self) -> pd.DataFrame:
         """Return the view as a DataFrame with the original index."""
+        if self.table.cluster is not None:
+            return fetched(self, range(len(self.positions)))
         frame = self.table.frame(self.positions, self.rows)
-        return frame.set_axis(self.labels, axis=1)
+        frame.columns = self.labels
+        return frame
 
     def sampled(self, size: int | None, seed: Any) -> View:
         """Return the view of `size` of its rows, or of all when there are no more."""
         if size is None or size >= self.n_rows:
             return self
         key = key_of(seed)
+        cluster = self.table.cluster
+        if cluster is not None and not isinstance(self.rows, np.ndarray) and size < _DRAWN:
+            return replace(self, rows=drawn(self, size, key))
         chosen = np.empty(0, dtype=np.int64)
         # The sample of all rows is the sample of a sample and the rest; as much again is added
         # at a time, so that memory is in proportion to the sample.
@@ -97,7 +114,11 @@ class View:
 
     def kept(self, keep: NDArray[np.bool_]) -> View:
         """Return the view of the rows where `keep`, shape (n_rows,), is True."""
-        return replace(self, rows=self._numbers(0, self.n_rows)[keep])
+        return replace(self, rows=self.numbers()[keep])
+
+    def numbers(self) -> NDArray[np.int64]:
+        """Return the rows' numbers, shape (n_rows,)."""
+        return self._numbers(0, self.n_rows)
 
     def places(self, wanted: Any) -> list[int]:
         """Return where the wanted columns stand among the labels; None means all of them.
@@ -176,6 +197,8 @@ def view_of(
     positions = [position for _, position in bound.columns]
     view = View(table, _index(labels, positions, table.labels), positions)
     table.keep([*view.wanted_positions(wanted), *bound.needed])
+    if table.cluster is not None:
+        return replace(view, rows=selected(view, bound, _chunks(table, bound), ordered=ordered))
     selection = slicing.select(
         bound,
         lambda start, stop: chunk(table, bound.needed, start, stop),
@@ -190,11 +213,17 @@ def _runs(table: Table, bound: Any) -> list[tuple[int, int]] | None:
     """Return the chunks to look for rows in, leaving out what statistics rule out."""
     if len(table.bounds) <= 2:
         return None
+    runs = list(itertools.pairwise(table.bounds.tolist()))
+    return [runs[place] for place in _chunks(table, bound)]
+
+
+def _chunks(table: Table, bound: Any) -> list[int]:
+    """Return the chunks that statistics do not rule out."""
     from pandas_mi import slicing
 
     return [
-        (start, stop)
-        for place, (start, stop) in enumerate(itertools.pairwise(table.bounds.tolist()))
+        place
+        for place in range(len(table.bounds) - 1)
         if slicing.may_match(bound.where, partial(table.extremes, place))
     ]
 

@@ -6,7 +6,8 @@ This is the only place that knows which backings pandas and Arrow have. Everythi
 
 from pandas_mi.columns.arrow import from_arrow
 from pandas_mi.columns.column import Array, Chunk, Column, Kind, Mask, factorized, level_order
-from pandas_mi.columns.frames import from_pandas
+from pandas_mi.columns.frames import by_value, from_pandas
+from pandas_mi.columns.joined import alike, joined
 from pandas_mi.columns.scalars import physical_cuts, python_values
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "Column",
     "Kind",
     "Mask",
+    "alike",
+    "by_value",
     "factorized",
     "from_arrow",
     "from_pandas",
+    "joined",
     "level_order",
     "physical_cuts",
     "python_values",

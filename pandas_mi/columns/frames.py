@@ -43,7 +43,7 @@ def from_pandas(values: pd.Series | pd.Index, label: Hashable) -> Column:
         missing = mask(np.asarray(values.isna()))
         return Column(Kind.PERIOD, values.array.asi8, missing, unit=frequency)
     if isinstance(dtype, pd.IntervalDtype):
-        return _by_value(values.array, Kind.INTERVAL, label)
+        return by_value(values.array, Kind.INTERVAL, label)
     if isinstance(dtype, np.dtype):
         return _from_numpy(values.to_numpy(), label)
     if hasattr(values.array, "__arrow_array__"):
@@ -89,16 +89,16 @@ def _from_objects(values: Array, label: Hashable) -> Column:
     known = values if missing is None else values[~missing]
     convert = _OBJECTS.get(pd.api.types.infer_dtype(known, skipna=False))
     if convert is None:
-        return _by_value(values, Kind.OBJECT, label)
+        return by_value(values, Kind.OBJECT, label)
     try:
         column = convert(known)
     except (ValueError, TypeError, OverflowError, pa.ArrowException):
         # No typed array can hold these values: they keep Python's own equality.
-        return _by_value(values, Kind.OBJECT, label)
+        return by_value(values, Kind.OBJECT, label)
     return column if missing is None else scattered(column, missing)
 
 
-def _by_value(values: Any, kind: Kind, label: Hashable) -> Column:
+def by_value(values: Any, kind: Kind, label: Hashable) -> Column:
     """Factorize by Python's equality: 1, 1.0 and True are one value."""
     try:
         codes, levels = pd.factorize(values)

@@ -51,6 +51,9 @@ class Round(Protocol):
             When the column has more levels than memory is meant for.
         """
 
+    def packed(self, found: Any) -> Any:
+        """Return what was found in fewer bytes, to be sent to another process."""
+
     def settle(self, found: Any) -> Encoding | Round:
         """Return what was learnt, or the round that has to follow."""
 
@@ -130,6 +133,10 @@ class Levels:
         _check_size(both.values)
         return Found(both.values, sums)
 
+    def packed(self, found: Found) -> Found:
+        """Return what was found: every level is needed."""
+        return found
+
     def settle(self, found: Found) -> Encoding:
         """Return the encoding."""
         order = level_order(self._of(found.values))
@@ -176,6 +183,11 @@ class Ranks:
         if len(pile.parts) > 2 and sum(len(part.values) for part in pile.parts) > BETWEEN:
             return Pile([merged(pile.parts, self.limit)])
         return pile
+
+    def packed(self, found: Pile) -> Pile:
+        """Return the summaries merged, if they are more than one may hold."""
+        few = sum(len(part.values) for part in found.parts) <= self.limit
+        return found if few else Pile([merged(found.parts, self.limit)])
 
     def settle(self, found: Pile) -> Encoding | Round:
         """Return the encoding where every rank has its value, else the round that looks closer."""

@@ -36,6 +36,7 @@ class ChunkedTable(Table):
         self._schema = schema
         self._labels: pd.Index = pd.Index([schema.names[place] for place in self._places])
         self._bounds = bounds
+        self._first = bounds[:-1]  # the numbers of the chunks' first rows in the whole table
 
     @property
     def labels(self) -> pd.Index:
@@ -46,6 +47,13 @@ class ChunkedTable(Table):
     def bounds(self) -> NDArray[np.int64]:
         """Where the chunks begin, and the number of rows."""
         return self._bounds
+
+    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the numbers that rows have in the table of all chunks."""
+        if not len(rows):
+            return rows
+        chunks = np.searchsorted(self._bounds, rows, side="right") - 1
+        return np.asarray(rows + (self._first - self._bounds[:-1])[chunks])
 
     @abstractmethod
     def _read(self, chunk: int, start: int, stop: int, place: int) -> list[pa.Array]:
@@ -71,7 +79,14 @@ class ChunkedTable(Table):
             for position, one in zip(positions, held, strict=True)
         ]
         frame = arrow_frame(columns, [str(self.labels[place]) for place in positions])
-        return frame if rows is None else frame.set_axis(pd.RangeIndex(self.n_rows)[rows])
+        return frame.set_axis(self._range(rows))
+
+    def _range(self, rows: Rows) -> pd.Index:
+        """Return the numbers of rows as an index."""
+        numbers: pd.Index = pd.RangeIndex(self.n_rows)
+        numbers = numbers if rows is None else numbers[rows]
+        whole = (self._first == self._bounds[:-1]).all()
+        return numbers if whole else pd.Index(self.numbers(np.asarray(numbers)))
 
     def _array(self, position: int, rows: Rows) -> pa.ChunkedArray:
         place = self._places[position]

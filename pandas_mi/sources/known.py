@@ -21,8 +21,9 @@ def as_table(data: Any) -> Table:
 
     Parameters
     ----------
-    data : DataFrame, pyarrow Table, RecordBatch, RecordBatchReader or Dataset, path of a Parquet \
-file or directory, list of such paths, or any object with ``__arrow_c_stream__`` (polars, DuckDB)
+    data : DataFrame, Dask DataFrame, pyarrow Table, RecordBatch, RecordBatchReader or Dataset, \
+path of a Parquet file or directory, list of such paths, or any object with \
+``__arrow_c_stream__`` (polars, DuckDB)
         A dataset of a store, as `Client` opens it, will do too.
 
     Raises
@@ -38,6 +39,8 @@ file or directory, list of such paths, or any object with ``__arrow_c_stream__``
         return FrameTable(data)
     if isinstance(data, Version):
         return _stored(data)
+    if _is_dask(data):
+        return _partitioned(data)
     if isinstance(data, pd.Series):
         raise _no_table(data, "; use .to_frame()")
     paths = [data] if isinstance(data, str | os.PathLike) else data
@@ -63,6 +66,18 @@ def _no_table(data: Any, hint: str = "") -> TypeError:
         "expected a DataFrame, Arrow data or the path of a Parquet file, "
         f"got {type(data).__name__}{hint}"
     )
+
+
+def _is_dask(data: Any) -> bool:
+    """Whether data is a DataFrame of Dask, known by its name: Dask is not imported for this."""
+    held = type(data)
+    return held.__name__ == "DataFrame" and held.__module__.startswith("dask.")
+
+
+def _partitioned(data: Any) -> Table:
+    from pandas_mi.sources import partitions
+
+    return partitions.DaskTable(data)
 
 
 def _are_paths(data: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,9 +14,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from pandas_mi.columns import Column, from_arrow
 from pandas_mi.sources.chunked import CHUNK_ROWS, ChunkedTable
+from pandas_mi.sources.files import Files
+from pandas_mi.sources.place import current_cluster
+from pandas_mi.sources.table import Cluster, Table
 
 __all__ = ["ParquetTable", "Piece", "chunked", "dataset_of", "is_parquet"]
 
@@ -44,8 +49,29 @@ class ParquetTable(ChunkedTable):
         self._files = list(dataset.get_fragments())
         self._keys = [ds.get_partition_keys(file.partition_expression) for file in self._files]
         self._chunks = chunked(file.metadata for file in self._files)
-        rows = [sum(piece.rows for piece in pieces) for pieces in self._chunks]
-        super().__init__(dataset.schema, np.cumsum([0, *rows], dtype=np.int64))
+        super().__init__(dataset.schema, _bounds_of(self._chunks))
+        self._cluster = current_cluster()
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """Where the chunks are worked on; None for here."""
+        return self._cluster
+
+    def packed(self, chunks: Sequence[int]) -> Any:
+        """Return where the chunks lie in the files, and the numbers of their first rows."""
+        return [self._chunks[chunk] for chunk in chunks], self._bounds[list(chunks)]
+
+    def opened(self, packed: Any, *inputs: Any) -> Table:  # noqa: ARG002
+        """Return the table of some chunks alone."""
+        table = copy.copy(self)
+        table._chunks, table._first = packed
+        table._bounds = _bounds_of(table._chunks)
+        return table
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out footers and chunks: a process that works on some of them opens the files."""
+        files = {"_files": Files.of(self._files), "_chunks": [], "_cluster": None}
+        return {**self.__dict__, **files, "_bounds": self._bounds[:1], "_first": self._first[:0]}
 
     def extremes(self, chunk: int, position: int) -> Column | None:
         """Return the lowest and the highest value that the files' statistics tell."""
@@ -98,6 +124,11 @@ class ParquetTable(ChunkedTable):
         """Return the column of one file in the type that all have, or as a dictionary of it."""
         coded = pa.types.is_dictionary(array.type) and array.type.value_type == field.type
         return array if coded or array.type == field.type else array.cast(field.type)
+
+
+def _bounds_of(chunks: Sequence[Sequence[Piece]]) -> NDArray[np.int64]:
+    """Return where chunks begin, and the number of rows."""
+    return np.cumsum([0, *(sum(p.rows for p in pieces) for pieces in chunks)], dtype=np.int64)
 
 
 def read_rows(

@@ -99,18 +99,20 @@ class StoredTable(ParquetTable):
         """Yield the rows as they lie in the files, with the columns that make their index."""
         flat = [piece for pieces in self._chunks for piece in pieces]
         bounds = np.cumsum([0, *(piece.rows for piece in flat)], dtype=np.int64)
-        first_of = np.cumsum([0, *(file.rows for file in self._version.files)])
         for place, some in parts(bounds, rows):
             file = self._version.files[flat[place].file]
             table = self._table(flat[place], self._names(positions), some)
-            numbers = np.arange(flat[place].rows)[some] + (
-                bounds[place] - first_of[flat[place].file]
-            )
+            numbers = np.arange(flat[place].rows)[some] + self._before(flat[place])
             for one in self._layout.index:
                 if one.name not in table.column_names:  # its index was a range
                     held = pa.array(file.start + file.step * numbers)
                     table = table.append_column(one.name, held)
             yield Piece(table, len(numbers), file.missing)
+
+    def _before(self, piece: Any) -> int:
+        """Return how many rows of its file come before a piece."""
+        metadata = self._files[piece.file].metadata
+        return sum(metadata.row_group(group).num_rows for group in range(piece.groups[0]))
 
     def _table(self, piece: Any, wanted: list[str], rows: Any) -> pa.Table:
         with self._files[piece.file].open() as handle:
@@ -136,14 +138,12 @@ class StoredTable(ParquetTable):
         """Return the index of rows that a range numbers in each file."""
         files = self._version.files
         if all((file.start, file.step) == (0, 1) for file in files):
-            whole: pd.Index = pd.RangeIndex(self.n_rows)
-        else:
-            ranges: list[pd.Index] = [
-                pd.RangeIndex(file.start, file.start + file.step * file.rows, file.step)
-                for file in files
-            ]
-            whole = ranges[0].append(ranges[1:])
-        return whole if rows is None else whole[rows]
+            return self._range(rows)
+        ranges: list[pd.Index] = [
+            pd.RangeIndex(file.start, file.start + file.step * file.rows, file.step)
+            for file in files
+        ]
+        return ranges[0].append(ranges[1:])[self._range(rows)]
 
 
 def _restored(array: pa.ChunkedArray, descriptor: Any, label: Any) -> Column:

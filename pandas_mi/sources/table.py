@@ -5,7 +5,9 @@ from __future__ import annotations
 import builtins
 import itertools
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -13,12 +15,62 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Chunk, Column
 
-__all__ = ["Part", "Rows", "Table", "chunk", "parts"]
+__all__ = ["Cluster", "Fold", "Part", "Rows", "Share", "Table", "chunk", "parts"]
+
+R = TypeVar("R")
 
 # Physical row numbers, a run of rows, or None for all of them.
 Rows = NDArray[np.int64] | builtins.slice | None
 # A chunk, and which of its rows, counted from its first.
 Part = tuple[int, NDArray[np.int64] | builtins.slice]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some rows of some chunks, which one task works on.
+
+    Attributes
+    ----------
+    packed : Any
+        What `Table.opened` makes the table of these chunks of, where the task runs.
+    rows : slice, ndarray of int, or None for all
+        Which rows of that table.
+    chunks : int
+        How many chunks they are.
+    inputs : sequence
+        Tasks of Dask, whose results `Table.opened` takes too.
+    """
+
+    packed: Any
+    rows: Rows
+    chunks: int
+    inputs: Sequence[Any] = ()
+
+
+class Fold(Protocol[R]):
+    """What is asked of all rows: picklable, and without a trace of who asks."""
+
+    def look(self, table: Table, rows: Rows) -> R:
+        """Return what some rows tell."""
+
+    def add(self, found: R, more: R) -> R:
+        """Return what some rows and the next ones tell together, changing neither."""
+
+
+class Cluster(Protocol):
+    """Other processes, which work on the chunks of a table."""
+
+    def folded(
+        self,
+        table: Table,
+        shares: Sequence[Share],
+        fold: Fold[R],
+        tell: Callable[[int], None] | None,
+    ) -> R:
+        """Return what the shares tell together, one at least, added up between neighbours.
+
+        `tell`, if given, is called with the number of its chunks when a share is done.
+        """
 
 
 class Table(ABC):
@@ -41,6 +93,31 @@ class Table(ABC):
     def n_rows(self) -> int:
         """Number of rows."""
         return int(self.bounds[-1])
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """Where the chunks are worked on; None for here."""
+        return None
+
+    def packed(self, chunks: Sequence[int]) -> Any:
+        """Return what `opened` needs of some chunks: little, for each task carries its own."""
+        raise NotImplementedError
+
+    def inputs(self, chunks: Sequence[int]) -> Sequence[Any]:  # noqa: ARG002
+        """Return tasks of Dask, whose results `opened` needs too."""
+        return ()
+
+    def opened(self, packed: Any, *inputs: Any) -> Table:
+        """Return the table of some chunks alone, where its copy has been sent to."""
+        raise NotImplementedError
+
+    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the numbers that rows have in the table of all chunks."""
+        return rows
+
+    def settled(self, positions: Sequence[int], rows: Rows) -> Table:  # noqa: ARG002
+        """Return the table whose columns have the kinds that all of these rows show together."""
+        return self
 
     @abstractmethod
     def column(self, position: int, rows: Rows = None) -> Column:
