@@ -2,7 +2,9 @@
 
 from pandas_mi.accessor import MIAccessor
 from pandas_mi.analysis import (
+    Tally,
     bins,
+    compare,
     conditional,
     contributions,
     counts,
@@ -11,6 +13,7 @@ from pandas_mi.analysis import (
     lagged,
     matrix,
     mutual_information,
+    over,
     pair,
     pairs,
     sample,
@@ -29,6 +32,7 @@ from pandas_mi.errors import (
     PandasMIWarning,
     ProjectNotFoundError,
     SliceError,
+    TallyFileError,
     UnknownColumnError,
 )
 
@@ -46,8 +50,11 @@ __all__ = [
     "PandasMIWarning",
     "ProjectNotFoundError",
     "SliceError",
+    "Tally",
+    "TallyFileError",
     "UnknownColumnError",
     "bins",
+    "compare",
     "conditional",
     "contributions",
     "counts",
@@ -56,6 +63,7 @@ __all__ = [
     "lagged",
     "matrix",
     "mutual_information",
+    "over",
     "pair",
     "pairs",
     "sample",

@@ -46,6 +46,8 @@ class MIPlots(_OnFrame):
     heatmap = _method(plotting.heatmap)
     bar = _method(plotting.bar)
     pair = _method(plotting.pair)
+    over = _method(plotting.over)
+    compare = _method(plotting.compare_slices)
 
 
 @pd.api.extensions.register_dataframe_accessor("mi")
@@ -68,6 +70,8 @@ class MIAccessor(_OnFrame):
     interaction = _method(analysis.interaction)
     lagged = _method(analysis.lagged)
     test = _method(analysis.test)
+    compare = _method(analysis.compare_slices)
+    over = _method(analysis.over)
     entropy = _method(analysis.entropy)
     counts = _method(analysis.counts)
     bins = _method(analysis.bins)
@@ -97,5 +101,5 @@ class MIAccessor(_OnFrame):
 
     @property
     def plot(self) -> MIPlots:
-        """Pictures: ``plot.heatmap()``, ``plot.bar(target)`` and ``plot.pair(x, y)``."""
+        """Pictures: ``plot.heatmap()``, ``plot.bar(target)``, ``plot.pair(x, y)`` and others."""
         return MIPlots(self._frame)

@@ -8,6 +8,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -409,3 +410,68 @@ def on_a_terminal(command, columns):
     os.close(main_end)
     assert process.wait(timeout=60) == 0
     return written.decode().splitlines()
+
+
+class TestCompare:
+    @pytest.fixture
+    def days(self, tmp_path):
+        """Two files, of which the second has lost what x tells of y."""
+        rng = np.random.default_rng(0)
+        x, y = rng.integers(0, 3, (2, 800))
+        frame = pd.DataFrame({"day": np.arange(800) // 100, "x": x, "y": np.where(x == 2, x, y)})
+        frame.loc[frame["day"] > 5, "y"] = y[600:]
+        frame.to_csv(tmp_path / "days.csv", index=False)
+        frame[frame["day"] < 4].to_csv(tmp_path / "a.csv", index=False)
+        frame[frame["day"] > 5].to_parquet(tmp_path / "b.parquet")
+        return tmp_path
+
+    def test_the_status_says_whether_anything_has_changed(self, run, days):
+        path, columns = days / "days.csv", ("--columns", "x,y")
+        same = run("compare", path, "--before", "day < 3", "--after", "day = 3", *columns)
+        assert (same[0], same[2]) == (0, "")
+        changed = run("compare", path, "--before", "day < 4", "--after", "day > 5", *columns)
+        assert (changed[0], changed[2]) == (1, "")
+        assert changed[1].split()[:4] == ["x", "y", "mi_before", "mi_after"]
+        strict = run(
+            "compare", path, "--before", "day < 4", "--after", "day > 5", *columns, "--q", 0
+        )
+        assert strict[0] == 0
+
+    def test_two_files_and_other_formats(self, run, days):
+        status, out, err = run(
+            "compare", days / "a.csv", days / "b.parquet", "--columns", "x,y", "--format", "json"
+        )
+        assert (status, err) == (1, "")
+        frame = pd.read_csv(days / "days.csv")
+        expected = frame.mi.compare("day < 4", "day > 5", ["x", "y"]).to_dict("records")
+        assert json.loads(out) == expected
+        status, out, _ = run(
+            "compare", days / "a.csv", days / "b.parquet", "--columns", "x,y", "--format", "csv",
+            "--method", "delta", "--base", 2, "--slice", "x < 2",
+        )  # fmt: skip
+        assert status in (0, 1)
+        assert out.splitlines()[0].startswith("x,y,mi_before,mi_after,difference,standard_error")
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            (),
+            ("--before", "day < 4"),
+            ("b.parquet", "--before", "x = 1", "--after", "x = 2"),
+            ("b.parquet", "b.parquet"),
+        ],
+    )
+    def test_what_is_compared_must_be_clear(self, run, days, monkeypatch, arguments):
+        monkeypatch.chdir(days)
+        status, out, err = run("compare", "a.csv", *arguments)
+        assert (status, out) == (2, "")
+        assert err.startswith(
+            "pandas-mi: error: compare takes one table with --before and --after, or two tables"
+        )
+
+    def test_failures_are_2(self, run, days):
+        status, _, err = run(
+            "compare", days / "days.csv", "--before", "day < 4", "--after", "day > 2"
+        )
+        assert status == 2
+        assert "before and after share 100 rows" in err

@@ -16,7 +16,12 @@ from pandas_mi.plotting.order import cluster_order
 
 plt = pytest.importorskip("matplotlib.pyplot")
 
-CALLS = {"heatmap": (), "bar": ("species",), "pair": ("species", "flipper_length_mm")}
+CALLS = {
+    "heatmap": (),
+    "bar": ("species",),
+    "pair": ("species", "flipper_length_mm"),
+    "over": ("year", [("species", "sex"), ("species", "flipper_length_mm")]),
+}
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +240,104 @@ class TestPair:
         penguins.mi.plot.pair("sex", "sex", normalized=True)
 
 
+class TestOver:
+    @pytest.fixture
+    def days(self):
+        rng = np.random.default_rng(0)
+        when = pd.date_range("2024-01-01", periods=600, freq="6h")
+        x = rng.integers(0, 3, 600)
+        return pd.DataFrame({"when": when, "x": x, "y": np.where(rng.random(600) < 0.5, x, 0)})
+
+    def test_lines_are_the_values_and_bands_their_intervals(self, days):
+        axes = days.mi.plot.over("when", [("x", "y"), ("y", "x")], freq="M")
+        values = days.mi.over("when", ("x", "y"), freq="M", correction="jackknife", ci=0.95)[
+            "x", "y"
+        ]
+        np.testing.assert_array_equal(axes.lines[0].get_ydata(), values["value"])
+        assert texts(axes.get_legend().get_texts()) == ["x \N{EN DASH} y", "y \N{EN DASH} x"]
+        low, high = axes.collections[0].get_paths()[0].get_extents().intervaly
+        assert (low, high) == (values["low"].min(), values["high"].max())
+        assert ((values["low"] < values["value"]) & (values["value"] < values["high"])).all()
+        assert axes.get_ylabel() == "mutual information (nats)"
+        assert axes.get_xlabel() == "when"
+
+    def test_periods_without_a_value_are_gaps(self, days):
+        gap = days[days["when"].dt.month != 3]
+        axes = gap.mi.plot.over("when", ("x", "y"), freq="M")
+        assert np.isnan(axes.lines[0].get_ydata()).tolist() == [False, False, True, False, False]
+        assert axes.get_title() == "x \N{EN DASH} y"
+
+    def test_groups_without_an_order_are_points(self, days):
+        axes = days.assign(town=list("abc") * 200).mi.plot.over("town", ("x", "y"))
+        assert axes.lines[0].get_linestyle() == "None"
+        assert texts(axes.get_xticklabels()) == ["a", "b", "c"]
+        binned = days.mi.plot.over("when", ("x", "y"), bins={"when": 3}, normalized=True)
+        assert binned.lines[0].get_linestyle() == "-"
+        assert not binned.collections
+        assert binned.get_ylabel() == "normalised mutual information"
+
+
+class TestCompare:
+    QUERIES = ("year = 2007", "year > 2007")
+
+    def test_squares_are_the_comparison(self, penguins):
+        columns = ["species", "island", "sex"]
+        axes = penguins.mi.plot.compare(*self.QUERIES, columns, order=None)
+        found = penguins.mi.compare(*self.QUERIES, columns, normalized=True)
+        assert [ax.get_title() for ax in axes] == ["before", "after", "difference (* q ≤ 0.05)"]
+        for ax, name in zip(axes, ["mi_before", "mi_after", "difference"], strict=True):
+            drawn = pd.DataFrame(np.asarray(ax.images[0].get_array()), columns, columns)
+            for row in found.itertuples():
+                assert drawn.loc[row.x, row.y] == drawn.loc[row.y, row.x] == getattr(row, name)
+            assert np.isnan(np.diag(drawn)).all()
+        assert axes[0].images[0].get_clim() == axes[1].images[0].get_clim() == (0, 0.6)
+        assert sum(axes[2].images[0].get_clim()) == 0
+        assert texts(axes[0].get_yticklabels()) == columns
+
+    def test_significant_cells_are_marked(self):
+        frame = pd.DataFrame({"t": np.arange(400), "x": [0, 1] * 200, "z": [0, 0, 1, 1] * 100})
+        frame["y"] = frame["x"].where(frame["t"] < 200, 0)
+        few = frame.mi.plot.compare("t < 200", "t >= 200", ["x", "y", "z"])
+        stars = [text.get_text() for text in few[2].texts if text.get_text().endswith("*")]
+        assert len(stars) == 2
+        assert not any(text.get_text().endswith("*") for ax in few[:2] for text in ax.texts)
+        bare = frame.mi.plot.compare("t < 200", "t >= 200", ["x", "y", "z"], annotate=False)
+        assert len(bare[2].collections[0].get_offsets()) == 2
+        assert bare[2].get_title() == "difference (• q ≤ 0.05)"
+        strict = frame.mi.plot.compare("t < 200", "t >= 200", ["x", "y", "z"], q=0)
+        assert not any(text.get_text().endswith("*") for text in strict[2].texts)
+
+    def test_axes_given_are_used_and_the_style_is_kept(self, penguins):
+        with plt.style.context("dark_background"):
+            before = dict(plt.rcParams)
+            figure, axes = plt.subplots(1, 3)
+            found = penguins.mi.plot.compare(*self.QUERIES, ["species", "island"], axes=axes)
+            assert list(found) == list(axes)
+            assert plt.get_fignums() == [figure.number]
+            assert dict(plt.rcParams) == before
+        with pytest.raises(ValueError, match=r"^axes must be three Axes, got 2$"):
+            penguins.mi.plot.compare(*self.QUERIES, axes=axes[:2])
+        with pytest.raises(ValueError, match=r"^q must lie between 0 and 1, such as 0.05, got 5$"):
+            penguins.mi.plot.compare(*self.QUERIES, q=5)
+        with pytest.raises(ValueError, match=r"^order must be one of 'cluster', 'name', None, got"):
+            penguins.mi.plot.compare(*self.QUERIES, order="size")
+
+    @pytest.mark.parametrize("columns", [1, 2, 12, 30])
+    def test_every_size(self, columns, tmp_path):
+        frame = wide(columns).assign(t=np.arange(60))
+        names = list(frame.columns[:-1])
+        axes = frame.mi.plot.compare("t < 30", "t >= 30", names, method="delta", order="name")
+        assert max(axes[0].figure.get_size_inches()) < 48
+        axes[0].figure.savefig(tmp_path / "a.png")
+
+    def test_two_tables(self, penguins):
+        one, two = penguins[penguins["year"] == 2007], penguins[penguins["year"] > 2007]
+        columns = ["species", "island"]
+        found = plotting.compare(one, two, columns)[2].images[0].get_array()
+        expected = penguins.mi.plot.compare(*self.QUERIES, columns)[2].images[0].get_array()
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_without_matplotlib_the_error_names_the_extra():
     code = (
         "import sys; sys.modules['matplotlib'] = None; import pandas as pd, pandas_mi\n"
@@ -280,3 +383,24 @@ def test_picture_bar(penguins):
 def test_picture_pair(penguins):
     _, axes = plt.subplots(figsize=(4, 3))
     return bare(penguins.mi.plot.pair("species", "flipper_length_mm", ax=axes))
+
+
+@compared
+@picture
+def test_picture_over(penguins):
+    _, axes = plt.subplots(figsize=(4, 3))
+    pairs = [("species", "sex"), ("species", "flipper_length_mm")]
+    axes = penguins.mi.plot.over("bill_depth_mm", pairs, bins={"bill_depth_mm": 5}, ax=axes)
+    axes.get_legend().remove()
+    return bare(axes)
+
+
+@compared
+@picture
+def test_picture_compare(penguins):
+    _, axes = plt.subplots(1, 3, figsize=(9, 3))
+    columns = ["species", "island", "sex", "body_mass_g", "bill_length_mm"]
+    penguins.mi.plot.compare("year = 2007", "year > 2007", columns, axes=axes, cmap="viridis")
+    for one in axes:
+        bare(one)
+    return axes[0].figure

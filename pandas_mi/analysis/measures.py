@@ -70,7 +70,7 @@ def matrix(
         Normalised and adjusted for chance: (I − E[I]) / (mean of the entropies − E[I]), E[I]
         being the mean over tables of the same margins. 0 on average for unrelated columns,
         and for a column of unique values, whatever the number of levels and rows.
-    correction : {"miller-madow", "grassberger", "chao-shen", "shrink"}, optional
+    correction : {"miller-madow", "grassberger", "chao-shen", "jackknife", "shrink"}, optional
         Correct the entropies for the bias of few rows; values may leave their bounds.
     estimator : {"plugin", "knn"}, default "plugin"
         "knn" takes the columns that would be binned as continuous, and estimates from nearest

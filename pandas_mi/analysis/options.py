@@ -35,7 +35,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 Missing = Literal["pairwise", "listwise", "category", "raise"]
 Average = Literal["arithmetic", "geometric", "min", "max", "joint", "row", "column"]
-Correction = Literal["miller-madow", "grassberger", "chao-shen", "shrink"]
+Correction = Literal["miller-madow", "grassberger", "chao-shen", "jackknife", "shrink"]
 Estimator = Literal["plugin", "knn"]
 BinsOption = Bins | Mapping[Hashable, Bins]
 Progress = bool | Callable[[float], object]

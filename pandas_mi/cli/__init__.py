@@ -1,7 +1,8 @@
 """The command line: parse arguments, call, print.
 
 Results go to standard output, errors and warnings as one line each to standard error. The exit
-status is 0 when all went well, and 2 when it did not, as those of grep and diff are.
+status is 0 when all went well, and 2 when it did not, as those of grep and diff are; like that of
+diff it is 1 when `compare` has found a change.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warnings.simplefilter("default", PandasMIWarning)
         warnings.showwarning = _show_warning
         try:
-            _write(options.run(options))
+            found = options.run(options)
+            text, status = found if isinstance(found, tuple) else (found, 0)
+            _write(text)
         except BrokenPipeError:
             # Python would flush standard output once more at its end, and complain.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -49,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except _FAILURES as error:
             _complain("error", error)
             return _FAILED
-    return 0
+    return int(status)
 
 
 def _write(text: str) -> None:

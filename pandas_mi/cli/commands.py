@@ -12,6 +12,7 @@ from pandas_mi.cli.output import rendered
 
 __all__ = [
     "bar",
+    "compare",
     "contributions",
     "entropy",
     "heatmap",
@@ -22,6 +23,8 @@ __all__ = [
     "slice_",
     "target",
 ]
+
+_CHANGED = 1  # as diff says
 
 
 def matrix(options: Namespace) -> str:
@@ -50,6 +53,28 @@ def pairs(options: Namespace) -> str:
     }
     long = analysis.pairs(_data(options), options.columns, **significance, **_given(options))
     return rendered(long, options, lines=True)
+
+
+def compare(options: Namespace) -> tuple[str, int]:
+    """Return what has changed, and the exit status that says whether anything has."""
+    data = [read(one, options.root) for one in options.data]
+    queries = (options.before, options.after)
+    if (
+        len(data) > 2
+        or (len(data) == 2) == (None not in queries)
+        or len(set(map(bool, queries))) > 1
+    ):
+        raise ValueError(
+            "compare takes one table with --before and --after, or two tables without them; "
+            f"got {len(data)} and {sum(query is not None for query in queries)} of the options"
+        )
+    before, after = queries if len(data) == 1 else data
+    found = analysis.compare(
+        before, after, options.columns, data=data[0] if len(data) == 1 else None,
+        method=options.method, n_resamples=options.n_resamples, **_given(options),
+    )  # fmt: skip
+    changed = bool((found["q_value"] <= options.q).any())
+    return rendered(found, options, lines=True), _CHANGED if changed else 0
 
 
 def contributions(options: Namespace) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pandas_mi
-from pandas_mi.analysis.options import Average, Correction, Estimator, Missing
-from pandas_mi.analysis.significance import CIMethod, Method
-from pandas_mi.cli import commands, demo, output, store
+from pandas_mi.cli import commands, demo, store
+from pandas_mi.cli.arguments import (
+    add_columns,
+    add_compared,
+    add_data,
+    add_measure_options,
+    add_options,
+    add_output,
+    add_root,
+    add_significance,
+)
 
 __all__ = ["parser"]
 
-_DATA = (
-    "a CSV or Parquet file, a directory of Parquet files, project/dataset, or - for CSV on stdin"
-)
 _TOP = """examples:
   pandas-mi demo
   pandas-mi target flights.csv arr_delay --slice "origin = 'JFK' AND month IN (6, 7, 8)"
@@ -29,7 +32,7 @@ Mutual information is in nats, unless --base or --normalized says otherwise."""
 
 
 # Command -> what runs it, its help, and an example.
-_MEASURES: dict[str, tuple[Callable[..., str], str, str]] = {
+_MEASURES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "matrix": (
         commands.matrix,
         "mutual information of every pair of columns",
@@ -61,7 +64,7 @@ _MEASURES: dict[str, tuple[Callable[..., str], str, str]] = {
         "pandas-mi entropy flights.parquet --base 2 --format json",
     ),
 }
-_PICTURES: dict[str, tuple[Callable[..., str], str, str]] = {
+_PICTURES: dict[str, tuple[Callable[..., Any], str, str]] = {
     "heatmap": (
         commands.heatmap,
         "the matrix, normalised unless --base is given",
@@ -100,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     under = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add(under, "demo", demo.run, "show the main job on the Palmer penguins", "pandas-mi demo")
     _add_measures(under)
+    _add_compare(under)
     _add_plots(under)
     _add_slice(under)
     _add_store(under)
@@ -107,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _add(
-    under: Any, name: str, run: Callable[..., str], text: str, *examples: str
+    under: Any, name: str, run: Callable[..., Any], text: str, *examples: str
 ) -> argparse.ArgumentParser:
     """Add a command with its help and examples."""
     lines = "\n".join(f"  {example}" for example in examples)
@@ -126,17 +130,30 @@ def _add(
 def _add_measures(under: Any) -> None:
     added = {name: _add(under, name, *row) for name, row in _MEASURES.items()}
     for command in added.values():
-        _add_data(command)
+        add_data(command)
     _add_target(added["target"])
     for name in ("pair", "contributions"):
         added[name].add_argument("x", metavar="X", help="one column")
         added[name].add_argument("y", metavar="Y", help="the other")
     for name in ("matrix", "target", "pairs", "entropy"):
-        _add_columns(added[name])
+        add_columns(added[name])
     for name, command in added.items():
-        (_add_options if name == "contributions" else _add_measure_options)(command)
-        _add_output(command)
-    _add_significance(added["pairs"])
+        (add_options if name == "contributions" else add_measure_options)(command)
+        add_output(command)
+    add_significance(added["pairs"])
+
+
+def _add_compare(under: Any) -> None:
+    command = _add(
+        under, "compare", commands.compare,
+        "what has changed; exit status 1 when something has",
+        'pandas-mi compare flights.parquet --before "month < 12" --after "month = 12"',
+        "pandas-mi compare flights.parquet flights.csv --columns origin,carrier --q 0.01",
+    )  # fmt: skip
+    add_compared(command)
+    add_columns(command)
+    add_options(command)
+    add_output(command)
 
 
 def _add_plots(under: Any) -> None:
@@ -147,14 +164,14 @@ def _add_plots(under: Any) -> None:
     kinds = plot.add_subparsers(title="pictures", required=True, metavar="PICTURE")
     added = {name: _add(kinds, name, *row) for name, row in _PICTURES.items()}
     for command in added.values():
-        _add_data(command)
+        add_data(command)
     _add_target(added["bar"])
     added["pair"].add_argument("x", metavar="X", help="the column along the horizontal axis")
     added["pair"].add_argument("y", metavar="Y", help="the column along the vertical axis")
     for name in ("heatmap", "bar"):
-        _add_columns(added[name])
+        add_columns(added[name])
     for name, command in added.items():
-        (_add_options if name == "pair" else _add_measure_options)(command)
+        (add_options if name == "pair" else add_measure_options)(command)
         _add_picture(command)
     added["heatmap"].add_argument(
         "--order", choices=["cluster", "name", "none"], default="cluster",
@@ -183,9 +200,9 @@ def _add_slice(under: Any) -> None:
         "pandas-mi slice flights.parquet "
         '"SELECT origin, dest FROM flights WHERE month = 1 ORDER BY dep_time LIMIT 5"',
     )  # fmt: skip
-    _add_data(command)
+    add_data(command)
     command.add_argument("query", metavar="QUERY", help="SQL query or predicate")
-    _add_output(command)
+    add_output(command)
 
 
 def _add_store(under: Any) -> None:
@@ -222,105 +239,4 @@ def _add_store(under: Any) -> None:
     for command in (upload, info, delete):
         command.add_argument("dataset", metavar="PROJECT/DATASET")
     for command in (upload, listed, info, delete):
-        _add_root(command)
-
-
-def _add_data(command: argparse.ArgumentParser) -> None:
-    command.add_argument("data", metavar="DATA", help=_DATA)
-    _add_root(command)
-
-
-def _add_root(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--root", metavar="DIR",
-        help="the store's directory (default: $PANDAS_MI_HOME, else the user's data directory)",
-    )  # fmt: skip
-
-
-def _add_columns(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--columns", type=_names, metavar="A,B,…", help="the columns in play")
-
-
-def _add_measure_options(command: argparse.ArgumentParser) -> None:
-    """Add the options of functions whose result is a value of mutual information."""
-    _add_options(command)
-    group = command.add_argument_group("chance, bias and estimator")
-    group.add_argument("--adjusted", action="store_true", help="adjust for chance")
-    group.add_argument(
-        "--correction", choices=get_args(Correction), help="correct the entropies for few rows"
-    )
-    group.add_argument(
-        "--estimator", choices=get_args(Estimator), default="plugin",
-        help="knn: nearest neighbours instead of bins (needs SciPy)",
-    )  # fmt: skip
-    group.add_argument(
-        "--n-neighbors", type=int, default=3, metavar="N", help="for knn (default: 3)"
-    )
-    group.add_argument("--clip", action="store_true", help="raise values below 0 to 0")
-
-
-def _add_significance(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("significance")
-    group.add_argument("--p-value", action="store_true", help="add p_value and q_value")
-    group.add_argument("--method", choices=get_args(Method), default="auto", help="of p-values")
-    group.add_argument(
-        "--n-resamples", type=int, default=999, metavar="N", help="random tables (default: 999)"
-    )
-    group.add_argument("--ci", type=float, metavar="LEVEL", help="add low and high: 0.95")
-    group.add_argument("--ci-method", choices=get_args(CIMethod), default="bootstrap")
-
-
-def _add_options(command: argparse.ArgumentParser) -> None:
-    """Add the options of every measure, by the names that they have in Python."""
-    group = command.add_argument_group("options of every measure")
-    group.add_argument("--normalized", action="store_true", help="scale to [0, 1]")
-    group.add_argument(
-        "--slice-query", "--slice", metavar="QUERY", help="SQL query or predicate: which rows"
-    )
-    group.add_argument("--sample-size", type=int, metavar="N", help="use N rows of the slice")
-    group.add_argument("--seed", type=_seed, default=0.25, help="which sample (default: 0.25)")
-    group.add_argument(
-        "--bins", type=_bins, default="auto",
-        help="auto, a number, none, or JSON: [cut, …] or {column: setting, …}",
-    )  # fmt: skip
-    group.add_argument(
-        "--missing", choices=get_args(Missing), default="pairwise",
-        help="rows where both are known (default), where all are; a level of its own; refuse",
-    )  # fmt: skip
-    group.add_argument(
-        "--average", choices=get_args(Average), default="arithmetic",
-        help="the mean of the entropies that normalises (default: arithmetic)",
-    )  # fmt: skip
-    group.add_argument("--base", type=float, metavar="B", help="unit: 2 for bits")
-    group.add_argument("--min-periods", type=int, default=1, metavar="N", help="fewest rows")
-    group.add_argument("--threads", type=int, metavar="N", help="most threads to count with")
-    group.add_argument("--progress", action="store_true", help="show a bar (needs tqdm)")
-
-
-def _add_output(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=output.FORMATS, help="how to print (default: table)")
-    command.add_argument(
-        "-o", "--output", type=Path, metavar="FILE",
-        help="write to a file; .csv, .json and .md choose the format",
-    )  # fmt: skip
-
-
-def _seed(text: str) -> float:
-    return int(text) if text.lstrip("+-").isdigit() else float(text)
-
-
-def _names(text: str) -> list[str]:
-    """Split at commas, which quotes protect, as in CSV files."""
-    return next(csv.reader([text]))
-
-
-def _bins(text: str) -> Any:
-    if text in ("auto", "none"):
-        return None if text == "none" else text
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is neither auto, none, a number, nor JSON such as '[0, 10]' or "
-            '\'{"delay": [0, 10], "hour": 4}\''
-        ) from None
+        add_root(command)

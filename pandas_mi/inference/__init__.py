@@ -4,6 +4,7 @@ Pure functions of contingency tables and their margins; nothing here looks at a 
 """
 
 from pandas_mi.inference.chance import adjusted, expected_mutual_information
+from pandas_mi.inference.change import Change, change
 from pandas_mi.inference.corrections import (
     CORRECTIONS,
     corrected_entropies,
@@ -15,6 +16,7 @@ from pandas_mi.inference.intervals import (
     delta_interval,
     jackknife,
 )
+from pandas_mi.inference.paired import TwoTables
 from pandas_mi.inference.significance import (
     chi2_fits,
     chi2_p_value,
@@ -26,8 +28,11 @@ from pandas_mi.inference.significance import (
 __all__ = [
     "CORRECTIONS",
     "Cells",
+    "Change",
+    "TwoTables",
     "adjusted",
     "bootstrap_interval",
+    "change",
     "chi2_fits",
     "chi2_p_value",
     "corrected_entropies",

@@ -6,6 +6,8 @@ when the first picture is drawn.
 
 from pandas_mi.plotting.bars import bar
 from pandas_mi.plotting.cells import pair
+from pandas_mi.plotting.changes import compare, compare_slices
+from pandas_mi.plotting.lines import over
 from pandas_mi.plotting.squares import heatmap
 
-__all__ = ["bar", "heatmap", "pair"]
+__all__ = ["bar", "compare", "compare_slices", "heatmap", "over", "pair"]

@@ -13,6 +13,7 @@ from pandas_mi.analysis.options import GivenMeasureOptions, MeasureOptions
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
+    from matplotlib.colors import Colormap
 
 __all__ = [
     "axes_for",
@@ -20,8 +21,10 @@ __all__ = [
     "label_ticks",
     "measure_name",
     "normalized_by_default",
+    "pyplot",
     "shortened",
     "size_in_points",
+    "two_sided",
     "unit_name",
 ]
 
@@ -30,6 +33,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _LONGEST = 28  # characters of a label; a longer one loses its middle
 _SMALLEST = 6.0  # points: smaller text is not readable
 _LINE = 1.25  # height of a line of text, in font sizes
+_LESS, _MORE = "#2765a8", "#b93a24"  # told apart by colour-blind eyes too
 
 
 def normalized_by_default(function: Function) -> Function:
@@ -57,16 +61,29 @@ def axes_for(ax: Axes | None, width: float, height: float) -> Axes:
     ImportError
         Without Matplotlib.
     """
-    try:
-        import matplotlib.pyplot as plt
-    except ImportError:
-        raise ImportError("plots need Matplotlib: pip install 'pandas-mi[plot]'") from None
+    plt = pyplot()
     if ax is not None:
         return ax
     usual = plt.rcParams["figure.figsize"]
     size = (max(usual[0], width), max(usual[1], height))
     axes: Axes = plt.subplots(figsize=size, layout="constrained")[1]
     return axes
+
+
+def pyplot() -> Any:
+    """Return Matplotlib's pyplot; raises ImportError without Matplotlib."""
+    try:
+        import matplotlib.pyplot as plt
+    except ImportError:
+        raise ImportError("plots need Matplotlib: pip install 'pandas-mi[plot]'") from None
+    return plt
+
+
+def two_sided(ax: Axes) -> Colormap:
+    """Return colours that leave the background at 0, whatever the style."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("two-sided", [_LESS, ax.get_facecolor(), _MORE])
 
 
 def shortened(labels: Sequence[Any]) -> list[str]:

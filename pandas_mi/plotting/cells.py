@@ -17,12 +17,13 @@ from pandas_mi.plotting.canvas import (
     label_ticks,
     shortened,
     size_in_points,
+    two_sided,
     unit_name,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.colors import Colormap, Normalize
+    from matplotlib.colors import Normalize
     from matplotlib.image import AxesImage
 
 __all__ = ["pair"]
@@ -31,7 +32,6 @@ _CELL = 0.45  # inches of a cell that holds its numbers
 _MARGIN = 2.4  # inches for labels and colour bar
 _LARGEST = 14.0  # inches
 _ROOM = (34.0, 22.0)  # points, width and height, of a cell that holds "+0.123" and a count
-_LESS, _MORE = "#2765a8", "#b93a24"  # told apart by colour-blind eyes too
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ def _draw(ax: Axes, across: _Side, up: _Side, values: pd.Series, label: str) -> 
     square = _summed(across, up, values)
     limit = float(np.nanmax(np.abs(square), initial=0.0)) or 1.0
     image = ax.imshow(
-        square, cmap=_two_sided(ax), norm=_root_norm(limit), aspect="auto",
+        square, cmap=two_sided(ax), norm=_root_norm(limit), aspect="auto",
         origin="lower" if up.ascends else "upper",
     )  # fmt: skip
     ticks = [limit * part for part in (-1, -0.25, 0, 0.25, 1)]
@@ -189,13 +189,6 @@ def _root_norm(limit: float) -> Normalize:
 
 def _signed(value: float, form: str) -> str:
     return f"{value:+{form}}".replace("-", "\N{MINUS SIGN}")
-
-
-def _two_sided(ax: Axes) -> Colormap:
-    """Return colours that leave the background at 0, whatever the style."""
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("contribution", [_LESS, ax.get_facecolor(), _MORE])
 
 
 def _label(ax: Axes, across: _Side, up: _Side, names: list[str]) -> None:
