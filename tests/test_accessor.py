@@ -87,8 +87,8 @@ def test_nothing_is_computed_before_it_is_shown(frame, monkeypatch):
 def test_completion_offers_the_public_surface():
     accessor = pd.DataFrame({"x": [1]}).mi
     assert dir(accessor) == [
-        "bins", "conditional", "contributions", "counts", "entropy", "interaction", "lagged",
-        "matrix", "mutual_information", "pair", "pairs", "plot", "sample", "slice", "target",
-        "test",
+        "bins", "compare", "conditional", "contributions", "counts", "entropy", "interaction",
+        "lagged", "matrix", "mutual_information", "over", "pair", "pairs", "plot", "sample",
+        "slice", "target", "test",
     ]  # fmt: skip
-    assert dir(accessor.plot) == ["bar", "heatmap", "pair"]
+    assert dir(accessor.plot) == ["bar", "compare", "heatmap", "over", "pair"]

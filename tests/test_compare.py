@@ -293,6 +293,23 @@ class TestTheTest:
         assert 0.035 <= np.mean(rates) <= 0.065
         assert max(rates) < 0.09
 
+    def test_changed_margins_of_unrelated_columns_are_no_change(self):
+        # Rows that change sides alone would find one in a fifth of these.
+        before, after = (false_positives.law((2, 2), skew, 0.0) for skew in (0.0, 1.0))
+        design = false_positives.Design("margins", before, after, (500, 500))
+        assert false_positives.rate(design, 300, 99)[0] <= 0.05
+
+    def test_the_law_of_one_association_keeps_margins_and_cells(self):
+        tables = TwoTables.of(np.array([[30, 10], [5, 40]]), np.array([[60, 5], [20, 90]]))
+        fitted = tables.of_one_association()
+        for found, wanted in zip(
+            tables.margins(fitted), tables.margins(tables.counts), strict=True
+        ):
+            np.testing.assert_allclose(found, wanted, atol=0.05)
+        np.testing.assert_allclose(fitted.sum(axis=0), tables.counts.sum(axis=0), atol=0.05)
+        odds = fitted[:, 0] * fitted[:, 3] / (fitted[:, 1] * fitted[:, 2])
+        assert odds[0] == pytest.approx(odds[1], rel=0.01)
+
     def test_power(self):
         before, after = (false_positives.law_of((5, 5), 0.5, wanted) for wanted in (0.1, 0.05))
         design = false_positives.Design("halved", before, after, (2000, 2000))

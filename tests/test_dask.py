@@ -7,6 +7,7 @@ import os
 import pickle
 import re
 import signal
+import sys
 import warnings
 from decimal import Decimal
 
@@ -26,7 +27,7 @@ import pandas_mi.dask
 from pandas_mi.analysis import view
 from pandas_mi.encoding import quantiles, rounds
 from pandas_mi.sources import as_table, numbered, parquet, partitions, parts, shares_of
-from pandas_mi.sources.workers import graph
+from pandas_mi.sources.workers import current_workers, graph
 from pandas_mi.testing import frames
 
 QUERIES = [
@@ -139,34 +140,51 @@ def test_worker_processes_give_the_bits_of_the_frame(client, data, frame, option
     check(data, frame, options)
 
 
+# Six values each, of which parts look like another kind, or need another type, than all of them.
+OBJECTS = [
+    [1, 4, -5, 2**63, 2**63 + 1, 7],
+    [1, 4, 5, 7, 2**63, 2**63 + 1],
+    [2**70, 4, 5, 7, 8, 2],
+    [Decimal("0.5"), Decimal("0.25"), Decimal(3), Decimal(2), Decimal("1.125"), Decimal(9)],
+    [pd.Timestamp(2026 - n, 1, 1) + pd.Timedelta(5 * (n in (3, 4)), "ns") for n in range(6)],
+    [pd.Timedelta(6 - n, "s") + pd.Timedelta(5 * (n // 3), "ns") for n in range(6)],
+    [1, 2, None, 2**40, 7, 1],
+    [1, None, -5, 2**63, 2**63, 1],
+    [0, 2**64 - 1, 3, None, None, 1],
+    [2**70, 1, None, -3, 1, 1],
+    [10**80, 1, 2, None, 1, 1],
+    [1, "1", 1.0, True, None, 1],
+    [None, None, "a", "b", None, "a"],
+    [1.5, None, 2.5, float("inf"), 1.5, 2.0],
+    [Decimal("1.5"), Decimal("1.50"), None, Decimal("0.0001"), Decimal(7), None],
+    [Decimal("1.5"), Decimal("Infinity"), None, Decimal(2), Decimal(7), None],
+    [Decimal("1e70"), Decimal("1e-20"), None, Decimal(2), Decimal(7), None],
+    [datetime.date(2024, 1, 1), None, *[datetime.datetime(2024, 1, 1)] * 4],
+    [datetime.datetime(2024, 1, d) for d in range(1, 7)],
+    [*[pd.Timestamp(d, unit="ns") for d in range(3)], None, None, pd.Timestamp(9000)],
+    [pd.Timestamp("2024", tz="UTC"), pd.Timestamp("2024"), None, None, None, None],
+    [*pd.period_range("2024", periods=3, freq="D"), None, None, pd.Period("2024", "M")],
+    [pd.Interval(0, 1), pd.Interval(0.0, 1.0), None, pd.Interval(2, 3), None, None],
+    [b"a", b"b", None, "a", b"a", None],
+    [datetime.time(1), None, datetime.time(2), None, datetime.time(1), None],
+    [pd.Timedelta(1), pd.Timedelta(2, "s"), None, None, pd.Timedelta(1), None],
+    [True, False, None, True, None, False],
+]
+
+
+@pytest.mark.parametrize("ends", [[1, 3], [2, 5], [4, 4]])
+def test_objects_of_every_kind(ends):
+    held = {f"c{n}": pd.Series(column, dtype=object) for n, column in enumerate(OBJECTS)}
+    frame = pd.DataFrame(held)
+    with here():
+        same(quietly(cut(frame, ends).mi.matrix, bins=2), quietly(frame.mi.matrix, bins=2))
+        assert cut(frame, ends).mi.bins(bins=2) == frame.mi.bins(bins=2)
+
+
 @settings(max_examples=settings().max_examples // 4)
 @given(
     columns=st.lists(
-        st.sampled_from(
-            [
-                [1, 2, None, 2**40, 7, 1],
-                [1, None, -5, 2**63, 2**63, 1],
-                [0, 2**64 - 1, 3, None, None, 1],
-                [2**70, 1, None, -3, 1, 1],
-                [10**80, 1, 2, None, 1, 1],
-                [1, "1", 1.0, True, None, 1],
-                [None, None, "a", "b", None, "a"],
-                [1.5, None, 2.5, float("inf"), 1.5, 2.0],
-                [Decimal("1.5"), Decimal("1.50"), None, Decimal("0.0001"), Decimal(7), None],
-                [Decimal("1.5"), Decimal("Infinity"), None, Decimal(2), Decimal(7), None],
-                [Decimal("1e70"), Decimal("1e-20"), None, Decimal(2), Decimal(7), None],
-                [datetime.date(2024, 1, 1), None, *[datetime.datetime(2024, 1, 1)] * 4],
-                [datetime.datetime(2024, 1, d) for d in range(1, 7)],
-                [*[pd.Timestamp(d, unit="ns") for d in range(3)], None, None, pd.Timestamp(9000)],
-                [pd.Timestamp("2024", tz="UTC"), pd.Timestamp("2024"), None, None, None, None],
-                [*pd.period_range("2024", periods=3, freq="D"), None, None, pd.Period("2024", "M")],
-                [pd.Interval(0, 1), pd.Interval(0.0, 1.0), None, pd.Interval(2, 3), None, None],
-                [b"a", b"b", None, "a", b"a", None],
-                [datetime.time(1), None, datetime.time(2), None, datetime.time(1), None],
-                [pd.Timedelta(1), pd.Timedelta(2, "s"), None, None, pd.Timedelta(1), None],
-                [True, False, None, True, None, False],
-            ]
-        ),
+        st.sampled_from(OBJECTS),
         min_size=1,
         max_size=3,
     ),
@@ -193,13 +211,16 @@ def test_dtypes_that_differ_from_partition_to_partition():
         pd.DataFrame({"n": [1.5, np.nan], "t": pd.to_datetime(["2024-01-01", None]).as_unit("ns")}),
         pd.DataFrame({"n": pd.Series([], dtype=object), "t": pd.Series([], dtype=object)}),
     ]
+    for piece, held in zip(pieces, [[0, 3], [True, False], []], strict=True):
+        piece["b"] = held
     whole = pd.concat(pieces[:2])
     many = dd.from_delayed(
         [dask.delayed(piece) for piece in pieces], meta=pieces[0].iloc[:0], verify_meta=False
     )
     with here():
         same(many.mi.matrix(bins=2), whole.mi.matrix(bins=2))
-        pd.testing.assert_frame_equal(many.mi.slice("n >= 1"), whole.mi.slice("n >= 1"))
+        for query in ["n >= 1", "b = 1"]:
+            pd.testing.assert_frame_equal(many.mi.slice(query), whole.mi.slice(query))
         same(cut(whole.iloc[:0], []).mi.matrix(), whole.iloc[:0].mi.matrix())
 
 
@@ -239,6 +260,15 @@ def test_slices_of_partitions_are_those_of_the_frame(flights, query):
         pd.testing.assert_frame_equal(
             many.mi.slice(query), flights.mi.slice(query), check_categorical=False
         )
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT delay AS x, tail FROM t LIMIT 0", "SELECT tail AS x FROM t WHERE delay > 1e9"]
+)
+def test_a_slice_of_no_rows_keeps_its_labels_and_the_index(flights, query):
+    dated = flights.set_index("when")
+    with here():
+        pd.testing.assert_frame_equal(cut(dated, [9]).mi.slice(query), dated.mi.slice(query))
 
 
 def test_every_method_is_that_of_the_frame(flights):
@@ -353,6 +383,33 @@ def test_stored_datasets_are_worked_on_by_the_workers(client, flights, tmp_path)
     same(pd.DataFrame(result).T, expected)
     query = 'SELECT * FROM "t" WHERE delay > 3 ORDER BY delay LIMIT 90'
     pd.testing.assert_frame_equal(store.get_slice(query, "p"), indexed.mi.slice(query))
+
+
+def test_files_that_change_between_passes_are_refused(tmp_path):
+    path = tmp_path / "changing.parquet"
+    pyarrow.parquet.write_table(pa.table({"x": [1, 2, 3]}), path)
+    table = as_table(path)
+
+    def on_a_worker():
+        sent = pickle.loads(pickle.dumps(table))
+        return sent.opened(table.packed([0])).column(0).values.tolist()
+
+    assert on_a_worker() == [1, 2, 3]
+    pyarrow.parquet.write_table(pa.table({"x": [4, 5, 6], "y": [7, 8, 9]}), path)
+    with pytest.raises(
+        ValueError,
+        match=rf"^{re.escape(str(path))} was changed while it was being read; ask again when "
+        "nobody writes to it, or write to a new path$",
+    ):
+        on_a_worker()
+    path.unlink()
+    with pytest.raises(FileNotFoundError):
+        on_a_worker()
+
+
+def test_without_distributed_there_are_no_workers(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert current_workers() is None
 
 
 def dying(module, name, marker):

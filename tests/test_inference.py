@@ -420,11 +420,12 @@ def test_means_of_one_column_equal_their_sum(rows, size, theta):
 
 @pytest.mark.parametrize("theta", [-2, -0.4, 0.1, 0.5])
 def test_tilted_counts_are_summed_as_well_by_strides(theta):
-    means, slopes = np.array([0.01, 0.7, 9.0, 80.0, 2500.0]), np.linspace(-0.1, 0.1, 5)
+    means = np.tile([0.01, 0.7, 9.0, 80.0, 2500.0], 3)
+    slopes = np.concatenate([np.linspace(-0.1, 0.1, 5), np.full(5, -1.5), np.full(5, 1.5)])
     for mean, slope, *found in zip(
         means, slopes, *tails._tilted(means, slopes, theta), strict=True
     ):
-        x = np.arange(int(mean + 40 * np.sqrt(mean) + 200))
+        x = np.arange(int(5 * mean + 40 * np.sqrt(mean) + 200))
         told = xlogy(x, x / mean) + (slope - 1) * (x - mean)
         logs = xlogy(x, mean) - mean - gammaln(x + 1) + theta * told
         chances = np.exp(logs - logsumexp(logs))
@@ -488,6 +489,22 @@ def test_what_is_sure_needs_no_tables(table, p, monkeypatch):
     monkeypatch.setattr(significance, "_drawn_sums", None)
     rng = np.random.default_rng(0)
     assert permutation_p_value([margins_of(table)], x_log_x(table), 999, rng) == p
+
+
+def test_more_tables_ask_for_more_certainty(monkeypatch):
+    asked, table = [], np.array([[6, 2], [1, 5]])
+    monkeypatch.setattr(significance, "log_tail", lambda *args: asked.append(args[-1]) or (0.0, 1))
+    for m in (1, 999):
+        permutation_p_value([margins_of(table)], x_log_x(table), m, np.random.default_rng(0))
+    assert asked == pytest.approx([-13, -13 - math.log(999)])
+
+
+def test_counts_too_large_to_look_up_are_multiplied_out(monkeypatch):
+    monkeypatch.setattr(significance, "_logs", None)  # of numbers up to 500 million, 4 GB
+    rows, columns = np.array([4, 6]) * 10**8, np.array([5, 5]) * 10**8
+    drawn = significance._drawn_sums(rows, columns, 400, np.random.default_rng(0))
+    nats = drawn - x_log_x(rows) - x_log_x(columns) + x_log_x(rows.sum())
+    assert 2 * nats.mean() == pytest.approx(1, abs=0.25)  # chi-square of one degree of freedom
 
 
 @given(p=st.lists(st.floats(0, 1), min_size=1, max_size=20))

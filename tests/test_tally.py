@@ -176,7 +176,10 @@ def test_a_table_too_large_to_lay_out(monkeypatch):
         ({"missing": "raise"}, ValueError,
          "missing='raise' looks at whole rows, and a tally holds counts of single columns and "
          "of pairs; use 'pairwise' or 'category', or update it with df.dropna(...)"),
-        ({"normalised": True}, TypeError, None),
+        ({"normalised": True}, TypeError,
+         "no option 'normalised'; there are: 'normalized', 'missing', 'average', 'base', "
+         "'min_periods', 'threads', 'progress', 'seed', 'adjusted', 'correction', 'clip'. "
+         "Did you mean 'normalized'?"),
         ({"missing": "none"}, ValueError, None),
     ],
 )  # fmt: skip
@@ -236,8 +239,12 @@ def test_what_a_tally_cannot_be_made_with(columns, bins, error, text):
 
 
 def test_equal_cuts_are_one():
-    bins = {"x": np.array([1, 1, 2], dtype=np.int8), "y": pd.Index([0.5, 0.5])}
-    assert Tally(["x", "y"], bins=bins).bins == {"x": [1, 2], "y": [0.5]}
+    bins = {
+        "x": np.array([1, 1, 2], dtype=np.int8),
+        "y": pd.Index([0.5, 0.5]),
+        "z": pd.Series([3, 3, 4], index=[7, 8, 9]),
+    }
+    assert Tally(["x", "y", "z"], bins=bins).bins == {"x": [1, 2], "y": [0.5], "z": [3, 4]}
 
 
 def test_numbers_without_cuts_are_refused():
@@ -447,6 +454,28 @@ def test_learning_from_rows(frame):
     reader = pa.Table.from_pandas(frame[["x", "n"]]).to_reader()
     assert Tally.of(reader).matrix().equals(frame.mi.matrix(["x", "n"]))
     assert Tally.of(frame, "x").columns.tolist() == ["x"]
+
+
+def test_rows_that_come_while_others_are_counted_are_kept(frame, bins, monkeypatch):
+    tally = Tally(frame.columns, bins=bins).update(frame)
+    count = state.settled
+
+    def interrupted(held):
+        monkeypatch.setattr("pandas_mi.analysis.tally.answers.settled", count)
+        tally.update(frame)
+        return count(held)
+
+    monkeypatch.setattr("pandas_mi.analysis.tally.answers.settled", interrupted)
+    assert tally.counts(["n"]).loc["n", "n"] == 400
+    assert tally.counts(["n"]).loc["n", "n"] == 800
+
+
+def test_rows_that_come_one_by_one_do_not_pile_up(frame, bins):
+    tally = Tally(COLUMNS, bins={name: bins[name] for name in COLUMNS})
+    for row in range(300):
+        tally.update(frame.iloc[[row]])
+    assert len(tally._state.waiting) <= 256
+    assert tally.matrix().equals(pandas_mi.matrix(frame[:300], COLUMNS, bins=bins))
 
 
 def test_merging(frame, bins, tally):

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.shares import Question, asked
 from pandas_mi.columns import Chunk, Kind
 from pandas_mi.sampling import sample
 from pandas_mi.sources import FrameTable, NumberedTable, Part, Table, chunk, joined_frames
@@ -43,8 +43,6 @@ def fetched(view: View, places: Sequence[int]) -> pd.DataFrame:
     """Return rows of a table on a cluster, as they stand in the view, with their index."""
     positions = [view.positions[place] for place in places]
     rows = view.rows
-    if view.n_rows == 0:
-        return view.table.frame(positions, slice(0, 0))
     order = np.argsort(rows, kind="stable") if isinstance(rows, np.ndarray) else None
     ascending = view if order is None else replace(view, rows=view.numbers()[order])
     frame = asked(ascending, _Frames(positions), 1, _SILENT)
@@ -55,7 +53,7 @@ def fetched(view: View, places: Sequence[int]) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Frames:
+class _Frames(Question[pd.DataFrame]):
     """The question for the rows themselves."""
 
     positions: list[int]
@@ -76,7 +74,7 @@ def drawn(view: View, size: int, key: int) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class _Sample:
+class _Sample(Question[NDArray[np.int64]]):
     """The question which rows have the smallest hashes."""
 
     size: int
@@ -158,7 +156,7 @@ def _read(table: Table, needed: Sequence[int]) -> Any:
 
 
 @dataclass(frozen=True)
-class _Choice:
+class _Choice(Question[Any]):
     """The question which rows a query selects, and what is needed to choose among them."""
 
     choice: Any

@@ -33,6 +33,11 @@ from pandas_mi.sampling import key_of
 
 __all__ = ["over"]
 
+# A cell costs 2 ns to clear and to sum, where sorting rows and looking at groups one by one costs
+# 20 ns a row and 150 µs a group.
+_CELLS_A_ROW = 16
+_MOST_CELLS = 1 << 24
+
 Floats = NDArray[np.float64]
 
 
@@ -257,13 +262,18 @@ def _counted(groups: _Groups, pair: tuple[Any, Any], keep_missing: bool) -> Iter
     size, width = len(groups.index), x.cardinality + 1
     if size == 0:
         return
-    most = size * width - 1
     cells = groups.group * width + x.codes
-    table = joint_counts(Codes(cells.astype(np.min_scalar_type(most)), most), y)
-    if table.cells is not None:
-        yield from _sparse(table, width, left, right, keep_missing)
-        return
-    counts = table.counts.reshape(size, width, -1)
+    wide = size * width * (y.cardinality + 1)
+    if wide > min(_CELLS_A_ROW * len(cells), _MOST_CELLS):
+        most = size * width - 1
+        table = joint_counts(Codes(cells.astype(np.min_scalar_type(most)), most), y)
+        if table.cells is not None:
+            yield from _sparse(table, width, left, right, keep_missing)
+            return
+        found = table.counts
+    else:
+        found = np.bincount(cells * (y.cardinality + 1) + y.codes, minlength=wide)
+    counts = found.astype(np.int64, copy=False).reshape(size, width, -1)
     if not keep_missing:
         counts[:, 0] = counts[:, :, 0] = 0
     tables = Tables.of(np.full(size, left), np.full(size, right), counts)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.shares import Question, asked
 from pandas_mi.analysis.streams import Coder, Stream, StreamedCodes, passed
 from pandas_mi.analysis.view import View
 from pandas_mi.counting import (
@@ -76,7 +76,7 @@ def counted(
 
 
 @dataclass(frozen=True)
-class _Counting:
+class _Counting(Question[list[Counts]]):
     """The question how often the codes of some tasks meet.
 
     Attributes
@@ -119,7 +119,7 @@ class _Counting:
 
 
 @dataclass(frozen=True)
-class _Sending:
+class _Sending(Question[list[Counts]]):
     """The same question, whose answers are sent in the fewest bytes that hold every count."""
 
     counting: _Counting

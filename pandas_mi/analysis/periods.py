@@ -60,7 +60,7 @@ def periods_of(view: View, place: int, freq: Any, workers: int) -> tuple[pd.Peri
             "leave freq= out for a group a value, or set bins="
         )
     offset = _offset(freq)
-    ends = asked(view, _Ends(place), workers, Gauge(False, 0))
+    ends: Ends = asked(view, _Ends(place), workers, Gauge(False, 0))  # type: ignore[arg-type]  # None too
     if ends is None:
         return pd.PeriodIndex([], freq=offset), []
     periods = _between(ends, sketch, offset, label)

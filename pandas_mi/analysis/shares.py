@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.sources import Part, Rows, Table, parts, shares_of
+from pandas_mi.sources import Fold, Part, Rows, Table, parts, shares_of
 
 if TYPE_CHECKING:
     from pandas_mi.analysis.view import View
@@ -30,6 +30,10 @@ class Question(Protocol[R]):
 
     def add(self, found: R, more: R) -> R:
         """Return what some rows and the next ones tell together, changing neither."""
+
+    def packed(self, found: R) -> R:
+        """Return what was found in fewer bytes, where that can be, to be sent."""
+        return found
 
 
 def asked(
@@ -49,7 +53,7 @@ def asked(
 
 
 @dataclass(frozen=True)
-class _OnShares(Generic[R]):
+class _OnShares(Fold[R]):
     """A question put to one share after the other."""
 
     view: View  # without table and rows
@@ -61,3 +65,6 @@ class _OnShares(Generic[R]):
 
     def add(self, found: R, more: R) -> R:
         return self.question.add(found, more)
+
+    def packed(self, found: R) -> R:
+        return self.question.packed(found)

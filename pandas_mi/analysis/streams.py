@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.shares import Question, asked
 from pandas_mi.analysis.view import View
 from pandas_mi.columns import Column
 from pandas_mi.counting import Codes
@@ -88,7 +88,7 @@ def learnt(
 
 
 @dataclass(frozen=True)
-class _Looks:
+class _Looks(Question[dict[int, Any]]):
     """The question what the rows tell the rounds of each place."""
 
     rounds: Mapping[int, Round]
@@ -100,8 +100,10 @@ class _Looks:
             return reduce(self._sum, gauge.passing(chunks))
 
     def add(self, found: dict[int, Any], more: dict[int, Any]) -> dict[int, Any]:
-        both = self._sum(found, more)
-        return {place: self.rounds[place].packed(one) for place, one in both.items()}
+        return self._sum(found, more)
+
+    def packed(self, found: dict[int, Any]) -> dict[int, Any]:
+        return {place: self.rounds[place].packed(one) for place, one in found.items()}
 
     def _sum(self, found: dict[int, Any], more: dict[int, Any]) -> dict[int, Any]:
         return {place: self._added(place, found[place], more[place]) for place in found}
@@ -134,7 +136,7 @@ class Stream:
 
 
 @dataclass(frozen=True)
-class _Coding:
+class _Coding(Question[NDArray[Any]]):
     """The question for the codes of one place."""
 
     coder: Coder

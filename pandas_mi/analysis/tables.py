@@ -16,7 +16,7 @@ from pandas_mi.analysis.gathered import gathered
 from pandas_mi.analysis.gauge import Gauge
 from pandas_mi.analysis.held import CountedTable
 from pandas_mi.analysis.options import BinsOption, Options
-from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.shares import Question, asked
 from pandas_mi.analysis.streams import Stream, StreamedCodes, learnt, passed
 from pandas_mi.analysis.view import View
 from pandas_mi.analysis.work import mapped, thread_count
@@ -147,7 +147,7 @@ Marks = tuple[int, NDArray[np.uint8]]  # so many rows, and for each a bit
 
 
 @dataclass(frozen=True)
-class _Missing:
+class _Missing(Question[tuple[list[Marks], dict[int, int]]]):
     """The question which rows miss no value at some places, and how many do at each."""
 
     places: list[int]

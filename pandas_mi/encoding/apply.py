@@ -78,7 +78,9 @@ def _places(some: Any, levels: Any) -> NDArray[np.intp]:
         return np.asarray(places).astype(np.intp)
     if levels.dtype == object:
         known = pd.Index(levels, dtype=object, tupleize_cols=False)
-        return np.asarray(known.get_indexer(some))
+        # Objects on both sides: pandas would take dates for the instants that they begin at.
+        wanted = pd.Index(some, dtype=object, tupleize_cols=False)
+        return np.asarray(known.get_indexer(wanted))
     return np.asarray(np.searchsorted(levels, some))
 
 

@@ -22,7 +22,7 @@ _FEW_CELLS = 256  # a table of no more is drawn n_resamples times, a larger one 
 _DRAWS, _FEWEST_DRAWS = 49, 19
 _DRAWN_CELLS = 1 << 20  # of all draws of a large table, unless they would be too few
 _SHUFFLED = 8  # rows a cell: with fewer, shuffling all rows is faster than drawing every cell
-_MISLEADING = 0.05  # of a degree of freedom: a shift that changes no law much
+_MISLEADING = 0.05  # of a degree of freedom, or of all dependence: less changes no law much
 _MOST_CELLS = 1 << 24  # of a table that is laid out to see whether margins mislead
 _TAIL = 10  # the largest tenth of the drawn statistics shows how their law ends
 _FEWEST_OF_TAIL = 10
@@ -151,22 +151,23 @@ def _draws(cells: int, n_resamples: int) -> int:
 
 
 def _margins_mislead(tables: TwoTables) -> bool:
-    """Return whether the rows of both together are dependent for their changed margins alone.
+    """Return whether much of the dependence of all rows comes of changed margins alone.
 
     Two sides of independent columns are not independent together when both margins have changed
     (Simpson 1951, doi:10.1111/j.2517-6161.1951.tb00088.x), and then rows that change sides
     show another law. Without a change the shift is 1/n of a degree of freedom.
     """
-    k, l = tables.shape  # noqa: E741
+    (k, l), n = tables.shape, np.array(tables.n, dtype=np.float64)  # noqa: E741
     rows, columns = tables.margins(tables.counts)
-    n = np.array(tables.n, dtype=np.float64)
-    expected = np.einsum("sr,sc,s->rc", rows, columns, 1 / n) if k * l < _MOST_CELLS else None
-    if expected is None:
+    constant = [min(map(np.count_nonzero, side)) < 2 for side in zip(rows, columns, strict=True)]
+    if any(constant) or k * l > _MOST_CELLS:
         return True
-    shares = expected / n.sum()
-    outer = np.multiply.outer(shares.sum(axis=1), shares.sum(axis=0))
-    shared = float((shares * np.log(np.where(shares > 0, shares / outer, 1.0))).sum())
-    return 2 * float(n.sum()) * shared > _MISLEADING * (k - 1) * (l - 1)
+    whole = tables.counts.sum(axis=0)[np.newaxis] / n.sum()
+    expected = np.einsum("sr,sc,s->rc", rows, columns, 1 / n) / n.sum()
+    outer = np.multiply.outer(expected.sum(axis=1), expected.sum(axis=0))
+    shift = float((expected * np.log(np.where(expected > 0, expected / outer, 1.0))).sum())
+    least = (k - 1) * (l - 1) / (2 * float(n.sum()))
+    return shift > _MISLEADING * max(least, float(tables.told(whole, None)[0]))
 
 
 def _reshuffled(

@@ -25,7 +25,7 @@ Margins = tuple[Ints, Ints]
 
 _LEAST_EXPECTED = 5.0  # Cochran's rule
 _MOST_SHIFT = 0.035  # deviations by which G may exceed chi-square: 0.4 % more of p ≤ 0.05
-_NEVER = -20.0  # ln of the chance of a table that none is drawn for: 2 in 10**9
+_NEVER = -13.0  # ln of the chance that drawing would show otherwise: 2 in 10**6
 _CELLS = 1 << 20  # int64 cells of random tables at a time: 8 MB
 _ROUNDING = 1e-12  # of Σ c·ln c: smaller differences are ties
 
@@ -110,8 +110,8 @@ def permutation_p_value(
     orders tables of fixed margins as mutual information does. The tables are drawn from the very
     law that shuffling the rows gives (Patefield 1981, doi:10.2307/2346669; Phipson & Smyth 2010,
     doi:10.2202/1544-6115.1585), at a cost that does not grow with the rows. Where a proven bound
-    says that a table reaches it with a chance below e**-20, none is drawn, and b is 0; where it
-    says so of tables that do not reach it, b is m.
+    says that any of m tables reaches it with a chance below e**-13, none is drawn, and b is 0;
+    where it says so of tables that do not reach it, b is m.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def permutation_p_value(
     fixed = sum((known for known in settled if known is not None), 0.0)
     if not free:
         return 1.0
-    surely = _sure(free, joint - fixed)
+    surely = _sure(free, joint - fixed, _NEVER - np.log(n_resamples))
     if surely is not None:
         return (surely * n_resamples + 1) / (n_resamples + 1)
     drawn = np.full(n_resamples, fixed)
@@ -188,15 +188,15 @@ def _settled(rows: Ints, columns: Ints) -> float | None:
     return 0.0 if min(rows.max(), columns.max()) == 1 else None
 
 
-def _sure(strata: Sequence[Margins], joint: float) -> int | None:
+def _sure(strata: Sequence[Margins], joint: float, never: float) -> int | None:
     """0 where no table will reach Σ c·ln c of the observed cells, 1 where every one will."""
     told = joint
     for rows, columns in strata:
         told -= _x_log_x(rows) + _x_log_x(columns) - _x_log_x(rows.sum())
-    if poisson_bound(strata, told) < _NEVER:
+    if poisson_bound(strata, told) < never:
         return 0
-    bound, side = log_tail(strata, told, _NEVER)
-    return None if bound >= _NEVER else int(side < 0)
+    bound, side = log_tail(strata, told, never)
+    return None if bound >= never else int(side < 0)
 
 
 def _drawn_sums(rows: Ints, columns: Ints, size: int, rng: np.random.Generator) -> Floats:
@@ -204,10 +204,10 @@ def _drawn_sums(rows: Ints, columns: Ints, size: int, rng: np.random.Generator) 
     if _mostly_empty(rows, columns):
         return _shuffled_sums(rows, columns, size, rng)
     stats = extras.load("scipy.stats", "stats", "random tables need SciPy")
-    law = stats.random_table(rows, columns)
-    logs = _logs(int(min(rows.max(), columns.max())))
+    law, most = stats.random_table(rows, columns), int(min(rows.max(), columns.max()))
+    x_log_x = _logs(most).take if most < _CELLS else _times_log
     sums = [
-        logs[law.rvs(stop - start, random_state=rng)].sum(axis=(1, 2))
+        x_log_x(law.rvs(stop - start, random_state=rng)).sum(axis=(1, 2))
         for start, stop in _runs(size, max(_CELLS // (len(rows) * len(columns)), 1))
     ]
     return np.concatenate(sums)
@@ -255,9 +255,12 @@ def _runs(size: int, step: int) -> Iterator[tuple[int, int]]:
 
 
 def _logs(most: int) -> Floats:
-    counts = np.arange(most + 1, dtype=np.float64)
-    return np.asarray(counts * np.log(np.maximum(counts, 1.0)))
+    return _times_log(np.arange(most + 1))
 
 
-def _x_log_x(counts: Any) -> float:
-    return float((counts * np.log(np.maximum(counts, 1))).sum())
+def _times_log(counts: Ints) -> Floats:
+    return np.asarray(counts * np.log(np.maximum(counts, 1)))
+
+
+def _x_log_x(counts: Ints) -> float:
+    return float(_times_log(counts).sum())

@@ -35,6 +35,7 @@ Floats = NDArray[np.float64]
 _ROW = 0.2  # inches that a row of its own label needs
 _MARGIN = 1.2
 _LEAST, _LARGEST = 3.2, 14.0  # inches of one square
+_SMALL = 0.1
 _WIDE_ENOUGH = 27.0  # points of a cell that holds "+0.00*"
 
 
@@ -215,7 +216,7 @@ def _axes(axes: Any, size: int) -> NDArray[Any]:
     if axes is not None:
         return np.asarray(axes, dtype=object).ravel()
     side = min(max(_MARGIN + _ROW * size, _LEAST), _LARGEST)
-    made = plt.subplots(1, 3, figsize=(3 * side + 1.5, side + 0.4), layout="constrained")[1]
+    made = plt.subplots(1, 3, figsize=(3 * side + 1.5, side + 0.9), layout="constrained")[1]
     return np.asarray(made)
 
 
@@ -264,13 +265,15 @@ def _cell_points(ax: Axes, size: int) -> float:
 def _annotate(
     ax: Axes, image: AxesImage, square: Floats, marked: NDArray[np.bool_] | None, cell: float
 ) -> None:
-    size = min(cell / 3.6, 10.0)
+    # Small differences need another digit to be seen; a letter is 0.6 of its size wide.
+    few = marked is None or float(np.nanmax(np.abs(square), initial=0.0)) >= _SMALL
+    size = min(cell / (0.7 * (4 if marked is None else 6 if few else 7)), 10.0)
     for (row, column), value in np.ndenumerate(square):
         if not np.isnan(value):
             ink = contrasting(image.to_rgba(float(value)))  # type: ignore[arg-type]
             star = "*" if marked is not None and marked[row, column] else ""
-            text = (f"{value:.2f}" if marked is None else f"{value:+.2f}") + star
-            text = text.replace("-", "\N{MINUS SIGN}")
+            form = ".2f" if marked is None else "+.2f" if few else "+.3f"
+            text = f"{value:{form}}{star}".replace("-", "\N{MINUS SIGN}")
             ax.text(column, row, text, ha="center", va="center", color=ink, fontsize=size)
 
 

@@ -15,6 +15,9 @@ import pyarrow.parquet as pq
 __all__ = ["Files"]
 
 _FOOTERS = 64  # kept by each process: that of 4,000 row groups of 100 columns takes some 100 MB
+_GONE = (None, None)  # the stamp of a file that is not there: opening it will say so
+
+Stamp = tuple[int | None, int | None]
 
 
 @dataclass(frozen=True)
@@ -25,10 +28,13 @@ class Files:
     ----------
     filesystem : pyarrow.fs.FileSystem
     paths : sequence of str
+    stamps : sequence of pairs of int
+        Size and time of change of each.
     """
 
     filesystem: Any
     paths: Sequence[str]
+    stamps: Sequence[Stamp]
 
     @classmethod
     def of(cls, files: Any) -> Files:
@@ -37,11 +43,11 @@ class Files:
             return files
         local = isinstance(files[0].filesystem, fs.LocalFileSystem)
         paths = [str(Path(file.path).absolute()) if local else file.path for file in files]
-        return cls(files[0].filesystem, paths)
+        return cls(files[0].filesystem, paths, _stamps(files[0].filesystem, paths))
 
     def __getitem__(self, number: int) -> File:
         """Return one of the files."""
-        return File(self.filesystem, self.paths[number])
+        return File(self.filesystem, self.paths[number], self.stamps[number])
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,7 @@ class File:
 
     filesystem: Any
     path: str
+    stamp: Stamp
 
     def open(self) -> Any:
         """Return the file, open for random access."""
@@ -57,9 +64,13 @@ class File:
 
     @cached_property
     def metadata(self) -> pq.FileMetaData:
-        """The footer, read once in each process."""
-        info = self.filesystem.get_file_info(self.path)
-        return _footer(self, info.size, info.mtime_ns)
+        """The footer, read once in each process; raises if the file is another one by now."""
+        if _stamps(self.filesystem, [self.path]) not in ([self.stamp], [_GONE]):
+            raise ValueError(
+                f"{self.path} was changed while it was being read; ask again when nobody writes to "
+                "it, or write to a new path"
+            )
+        return _footer(self)
 
     @cached_property
     def physical_schema(self) -> pa.Schema:
@@ -71,7 +82,10 @@ class File:
 
 
 @lru_cache(_FOOTERS)
-def _footer(file: File, size: int, changed: int) -> pq.FileMetaData:  # noqa: ARG001
-    """Return the footer of a file as it is now: another one has another size or time."""
+def _footer(file: File) -> pq.FileMetaData:
     with file.open() as handle:
         return pq.read_metadata(handle)
+
+
+def _stamps(filesystem: Any, paths: Sequence[str]) -> list[Stamp]:
+    return [(info.size, info.mtime_ns) for info in filesystem.get_file_info(list(paths))]

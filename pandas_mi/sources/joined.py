@@ -42,7 +42,8 @@ def common_dtype(ones: Sequence[pd.Series]) -> Any:
     if all(dtype == held[0] for dtype in held):
         return held[0]
     if not all(isinstance(dtype, pd.CategoricalDtype) for dtype in held):
-        return pd.concat(list(ones)).dtype
+        # As frames: pandas makes objects of Series of whole numbers and of truth values.
+        return pd.concat([one.to_frame(0) for one in ones])[0].dtype
     known = [dtype.categories for dtype in held if len(dtype.categories)]
     categories = known[0].append(known[1:]).unique() if known else held[0].categories
     return pd.CategoricalDtype(categories)

@@ -7,6 +7,7 @@ import datetime
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,12 @@ class ParquetTable(ChunkedTable):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out footers and chunks: a process that works on some of them opens the files."""
-        files = {"_files": Files.of(self._files), "_chunks": [], "_cluster": None}
+        files = {"_files": self._shared, "_chunks": [], "_cluster": None}
         return {**self.__dict__, **files, "_bounds": self._bounds[:1], "_first": self._first[:0]}
+
+    @cached_property
+    def _shared(self) -> Files:
+        return Files.of(self._files)
 
     def extremes(self, chunk: int, position: int) -> Column | None:
         """Return the lowest and the highest value that the files' statistics tell."""

@@ -20,7 +20,7 @@ from pandas_mi.columns import Column, from_pandas
 from pandas_mi.sources.joined import common_dtype, joined_frames
 from pandas_mi.sources.shares import shares_of
 from pandas_mi.sources.shown import Shown, held_as, shown
-from pandas_mi.sources.table import Cluster, Rows, Share, Table, parts
+from pandas_mi.sources.table import Cluster, Fold, Rows, Share, Table, parts
 from pandas_mi.sources.workers import Workers, current_workers
 
 __all__ = ["DaskTable", "PartTable"]
@@ -102,7 +102,8 @@ class DaskTable(Table):
         """Return the given columns and rows, ascending."""
         some = shares_of(self, parts(self.bounds, rows))
         if not some:
-            return self.opened(([], []), *()).frame(positions, None)
+            nothing = self.opened(([], []))
+            return nothing.frame(positions, None).set_axis(self._no_index(rows))
         frame = self.cluster.folded(self, some, _Rows(positions), None)
         return frame.set_axis(self._labels.take(positions), axis=1)
 
@@ -110,6 +111,10 @@ class DaskTable(Table):
         """Leave the Dask DataFrame out: tasks are given their partitions."""
         kept = {name: self.__dict__[name] for name in ("_labels", "_kept", "_kinds")}
         return {**kept, "_dtypes": self._dtypes}
+
+    def _no_index(self, rows: Rows) -> pd.Index:
+        index: pd.Index = self._data._meta.index[:0]
+        return index.take(rows) if isinstance(rows, np.ndarray) else index
 
     def _at(self, position: int) -> int:
         return self._kept.index(position)
@@ -258,7 +263,7 @@ class _Measured:
     ones: list[list[pd.Series]] = field(default_factory=list)
 
 
-class _Measuring:
+class _Measuring(Fold[_Measured]):
     """The question for lengths and dtypes."""
 
     def look(self, table: Any, rows: Rows) -> _Measured:  # noqa: ARG002
@@ -287,7 +292,7 @@ def _distinct(ones: Sequence[pd.Series]) -> list[pd.Series]:
 
 
 @dataclass(frozen=True)
-class _Showing:
+class _Showing(Fold[dict[int, Shown]]):
     """The question what columns of Python objects show."""
 
     positions: Sequence[int]
@@ -300,7 +305,7 @@ class _Showing:
 
 
 @dataclass(frozen=True)
-class _Rows:
+class _Rows(Fold[pd.DataFrame]):
     """The question for the rows themselves."""
 
     positions: list[int]

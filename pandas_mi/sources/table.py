@@ -56,6 +56,10 @@ class Fold(Protocol[R]):
     def add(self, found: R, more: R) -> R:
         """Return what some rows and the next ones tell together, changing neither."""
 
+    def packed(self, found: R) -> R:
+        """Return what was found in fewer bytes, where that can be, to be sent."""
+        return found
+
 
 class Cluster(Protocol):
     """Other processes, which work on the chunks of a table."""

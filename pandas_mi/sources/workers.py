@@ -6,6 +6,7 @@ This module imports Dask, and is imported when that is wanted.
 from __future__ import annotations
 
 import pickle
+import sys
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
@@ -56,10 +57,11 @@ class Workers:
 
 def current_workers() -> Cluster | None:
     """Return the workers of Dask's current client, if there is one."""
-    from distributed import Client
-
+    distributed = sys.modules.get("distributed")
+    if distributed is None:  # then nobody has made a client, and it takes long to import
+        return None
     try:
-        client = Client.current()
+        client = distributed.Client.current()
     except ValueError:
         return None
     return None if client.asynchronous else Workers(client)
@@ -106,7 +108,8 @@ def _look(common: tuple[Table, Fold[R]], packed: bytes, rows: Any, *inputs: Any)
 
 def _add(common: tuple[Table, Fold[R]], *found: Told) -> Told:
     with freed_memory_kept():
-        return Told(reduce(common[1].add, [one.found for one in found]))
+        fold = common[1]
+        return Told(fold.packed(reduce(fold.add, [one.found for one in found])))
 
 
 def _unpacked(sent: bytes) -> Any:

@@ -95,9 +95,10 @@ class Answers:
 
     def counts(self, columns: Any = None) -> pd.DataFrame:
         """Return the number of rows where both columns of each pair are known."""
-        view = view_of(self._table(), None)
+        table = self._table()
+        view = view_of(table, None)
         places = view.places(columns)
-        held = {place: HeldCodes(self._settled().counts, place) for place in places}
+        held = {place: table.held(place)[1] for place in places}
         used = grid_entropies(held, places, places, Options()).n
         labels = view.labels.take(places)
         return pd.DataFrame(used, index=labels, columns=labels)
@@ -139,9 +140,13 @@ class Answers:
         return table, state.codings[one].encoding(), state.codings[two].encoding()
 
     def _settled(self) -> State:
-        if self._state.waiting or self._state.counted_by is not self._state.codings:
-            self._state = settled(self._state)
-        return self._state
+        state = self._state
+        if not state.waiting and state.counted_by is state.codings:
+            return state
+        done = settled(state)
+        if self._state is state:  # else another thread has added rows meanwhile
+            self._state = done
+        return done
 
     def _table(self) -> CountedTable:
         state = self._settled()

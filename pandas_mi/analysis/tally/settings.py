@@ -15,7 +15,7 @@ import pandas as pd
 from pandas_mi.analysis.options import Average, Correction, MeasureOptions, Missing, Progress, Seed
 from pandas_mi.analysis.tally.codings import Coding
 from pandas_mi.encoding import AUTO
-from pandas_mi.errors import listing, unknown_columns
+from pandas_mi.errors import did_you_mean, listing, unknown_columns
 
 __all__ = ["GivenTallyOptions", "answerable", "codings_of", "differences", "takes_tally_options"]
 
@@ -69,7 +69,15 @@ def answerable(given: Mapping[str, Any]) -> dict[str, Any]:
     ------
     ValueError
         When one needs rows, which says why and what to do.
+    TypeError
+        When there is none of a name.
     """
+    known = list(GivenTallyOptions.__annotations__)
+    for name in given:
+        if name not in (*known, *_REFUSED, "estimator"):
+            raise TypeError(
+                f"no option {name!r}; there are: {listing(known)}.{did_you_mean(name, known)}"
+            )
     for name, why in _REFUSED.items():
         if name in given:
             raise ValueError(f"a tally takes no {name}=: {why}")
@@ -126,7 +134,9 @@ def differences(one: Sequence[Coding], other: Sequence[Coding]) -> str | None:
 def _setting(label: Hashable, setting: Any) -> tuple[Any, ...] | None:
     if setting is None:
         return None
-    if isinstance(setting, str) or not isinstance(setting, Sequence | np.ndarray | pd.Index):
+    if isinstance(setting, str) or not isinstance(
+        setting, Sequence | np.ndarray | pd.Index | pd.Series
+    ):
         raise _not_learnt(f"bins for column {label!r}", setting)
     cuts = [cut.item() if type(cut) in _PLAIN else cut for cut in setting]
     missing = [cut for cut in cuts if pd.isna(cut)]

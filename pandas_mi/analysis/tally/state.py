@@ -23,6 +23,7 @@ Codings = tuple[Coding, ...]
 # Rows whose codes wait: counted alone, 1,000 rows of 20 columns take a millisecond; together with
 # others they take a tenth of it. The codes of so many take 64 KB to 256 KB a column.
 _WAITING_ROWS = 1 << 16
+_WAITING_PARTS = 1 << 8  # each update passes over all of them
 _WORTH_THREADS = 500_000  # values to encode
 
 
@@ -107,8 +108,8 @@ def settled(state: State) -> State:
 
 
 def _within_bounds(state: State) -> State:
-    waiting = sum(part.n_rows for part in state.waiting)
-    return settled(state) if waiting > _WAITING_ROWS else state
+    rows, parts = sum(part.n_rows for part in state.waiting), len(state.waiting)
+    return settled(state) if rows > _WAITING_ROWS or parts > _WAITING_PARTS else state
 
 
 def _moved(state: State, codings: Codings) -> PairCounts:
