@@ -378,6 +378,13 @@ def test_significance_options_are_checked(penguins):
     ]:
         with pytest.raises(ValueError, match=message):
             penguins.mi.pairs(**options)
+    for ci, message in [
+        ("95%", "ci must be a number or None, got str '95%'"),
+        (True, "ci must be a number or None, got bool True"),
+    ]:
+        with pytest.raises(TypeError) as raised:
+            penguins.mi.pairs(ci=ci)
+        assert str(raised.value) == message
 
 
 def test_no_rows_have_no_p_value():

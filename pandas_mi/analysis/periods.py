@@ -12,7 +12,7 @@ import pandas as pd
 
 from pandas_mi.analysis.both import shown_kind
 from pandas_mi.analysis.gauge import Gauge
-from pandas_mi.analysis.shares import asked
+from pandas_mi.analysis.shares import Question, asked
 from pandas_mi.analysis.streams import passed
 from pandas_mi.analysis.view import View
 from pandas_mi.columns import Column, Kind, python_values
@@ -60,7 +60,7 @@ def periods_of(view: View, place: int, freq: Any, workers: int) -> tuple[pd.Peri
             "leave freq= out for a group a value, or set bins="
         )
     offset = _offset(freq)
-    ends: Ends = asked(view, _Ends(place), workers, Gauge(False, 0))  # type: ignore[arg-type]  # None too
+    ends: Ends = asked(view, _Ends(place), workers, Gauge(False, 0))
     if ends is None:
         return pd.PeriodIndex([], freq=offset), []
     periods = _between(ends, sketch, offset, label)
@@ -68,7 +68,7 @@ def periods_of(view: View, place: int, freq: Any, workers: int) -> tuple[pd.Peri
 
 
 @dataclass(frozen=True)
-class _Ends:
+class _Ends(Question["Ends"]):
     """The question for the least and the greatest value of a column, None where none is known."""
 
     place: int

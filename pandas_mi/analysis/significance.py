@@ -50,7 +50,11 @@ class Significance:
         check_choice("method", self.method, ("auto", "chi2", "permutation"))
         check_choice("ci_method", self.ci_method, ("bootstrap", "delta"))
         check_count("n_resamples", self.n_resamples, 1)
-        if self.ci is not None and (isinstance(self.ci, bool) or not 0 < self.ci < 1):
+        if self.ci is None:
+            return
+        if isinstance(self.ci, bool) or not isinstance(self.ci, int | float | np.number):
+            raise TypeError(f"ci must be a number or None, got {type(self.ci).__name__} {self.ci!r}")
+        if not 0 < self.ci < 1:
             raise ValueError(f"ci must lie between 0 and 1, such as 0.95, got {self.ci!r}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -144,7 +145,7 @@ def permutation_p_value(
     fixed = sum((known for known in settled if known is not None), 0.0)
     if not free:
         return 1.0
-    surely = _sure(free, joint - fixed, _NEVER - np.log(n_resamples))
+    surely = _sure(free, joint - fixed, _NEVER - math.log(n_resamples))
     if surely is not None:
         return (surely * n_resamples + 1) / (n_resamples + 1)
     drawn = np.full(n_resamples, fixed)
