@@ -26,7 +26,7 @@ import pandas_mi
 import pandas_mi.dask
 from pandas_mi.analysis import view
 from pandas_mi.encoding import quantiles, rounds
-from pandas_mi.sources import as_table, numbered, parquet, partitions, parts, shares_of
+from pandas_mi.sources import as_table, numbered, parquet, partitions, parts, shares, shares_of
 from pandas_mi.sources.workers import current_workers, graph
 from pandas_mi.testing import frames
 
@@ -222,6 +222,24 @@ def test_dtypes_that_differ_from_partition_to_partition():
         for query in ["n >= 1", "b = 1"]:
             pd.testing.assert_frame_equal(many.mi.slice(query), whole.mi.slice(query))
         same(cut(whole.iloc[:0], []).mi.matrix(), whole.iloc[:0].mi.matrix())
+
+
+def test_columns_of_partitions_are_those_of_their_names():
+    pieces = [pd.DataFrame({"a": [1, 1, 2], "b": [3, 4, 5]}), pd.DataFrame({"b": [6], "a": [2]})]
+    whole = pd.concat(pieces)
+
+    def made(parts):
+        delayed = [dask.delayed(part, pure=False) for part in parts]
+        return dd.from_delayed(delayed, meta=pieces[0].iloc[:0], verify_meta=False)
+
+    with here():
+        pd.testing.assert_frame_equal(made(pieces).mi.slice("a > 0"), whole)
+        with pytest.raises(
+            ValueError,
+            match=r"^a partition has the columns 'a', and the Dask DataFrame 'a', 'b'; give the "
+            r"meta= that it is made with the columns of its partitions$",
+        ):
+            made([whole, whole[["a"]]]).mi.matrix()
 
 
 @pytest.fixture(scope="module")
@@ -445,6 +463,18 @@ def test_a_killed_worker_changes_no_bit(client, flights, path, tmp_path, module,
     assert (tmp_path / "killed").exists()
     client.wait_for_workers(2)
     assert len(before - set(client.run(os.getpid).values())) == 1
+
+
+def test_shares_of_all_rows_name_none(monkeypatch):
+    monkeypatch.setattr(shares, "_MOST_SHARES", 2)
+    with here():
+        table = as_table(cut(pd.DataFrame({"x": range(30)}), range(1, 30)))
+        some = shares_of(table, parts(table.bounds, np.array([0, 2, 28])))
+        assert [share.rows.tolist() for share in some] == [[0, 2], [1]]
+        # Of many chunks the numbers of their rows, or their bounds for each share, take minutes.
+        monkeypatch.setattr(shares, "_numbers", None)
+        assert [share.rows for share in shares_of(table, parts(table.bounds, None))] == [None] * 2
+        assert table.bounds is table.bounds
 
 
 def test_a_graph_of_many_row_groups_is_small(tmp_path):

@@ -494,10 +494,9 @@ def test_what_is_sure_needs_no_tables(table, p, monkeypatch):
 def test_more_tables_ask_for_more_certainty(monkeypatch):
     asked, table = [], np.array([[6, 2], [1, 5]])
     monkeypatch.setattr(significance, "log_tail", lambda *args: asked.append(args[-1]) or (0.0, 1))
-    monkeypatch.setattr(significance, "_drawn_sums", lambda *args: np.zeros(1))
-    for m in (1, 999, 10**20):
+    for m in (1, 999):
         permutation_p_value([margins_of(table)], x_log_x(table), m, np.random.default_rng(0))
-    assert asked == pytest.approx([-13 - math.log(m) for m in (1, 999, 10**20)])
+    assert asked == pytest.approx([-13, -13 - math.log(999)])
 
 
 def test_counts_too_large_to_look_up_are_multiplied_out(monkeypatch):

@@ -53,7 +53,9 @@ class Significance:
         if self.ci is None:
             return
         if isinstance(self.ci, bool) or not isinstance(self.ci, int | float | np.number):
-            raise TypeError(f"ci must be a number or None, got {type(self.ci).__name__} {self.ci!r}")
+            raise TypeError(
+                f"ci must be a number or None, got {type(self.ci).__name__} {self.ci!r}"
+            )
         if not 0 < self.ci < 1:
             raise ValueError(f"ci must lie between 0 and 1, such as 0.95, got {self.ci!r}")
 

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Column, from_pandas
+from pandas_mi.errors import listing
 from pandas_mi.sources.joined import common_dtype, joined_frames
 from pandas_mi.sources.shares import shares_of
 from pandas_mi.sources.shown import Shown, held_as, shown
@@ -49,7 +50,7 @@ class DaskTable(Table):
         """Names of the columns."""
         return self._labels
 
-    @property
+    @cached_property
     def bounds(self) -> Ints:
         """Where the chunks begin, and the number of rows."""
         lengths = [sum(self._measured.rows[place] for place in run) for run in self._runs]
@@ -185,7 +186,8 @@ class PartTable(Table):
         expected = list(itertools.chain(*rows))
         _check(expected, frames)
         self._labels, self._kept, self._kinds = labels, kept, kinds
-        self._dtypes, self.frames = dtypes, frames
+        self._dtypes = dtypes
+        self.frames = [_aligned(frame, labels.take(kept)) for frame in frames]
         of_chunk = np.array([len(run) for run in rows], dtype=np.intp)
         lengths = np.cumsum([0, *map(len, frames)], dtype=np.int64)
         self._bounds = lengths[np.cumsum([0, *of_chunk])]
@@ -253,6 +255,22 @@ def _check(expected: Sequence[int | None], frames: Sequence[pd.DataFrame]) -> No
                 f"a partition of {rows:,} rows had {len(frame):,} when it was computed again; "
                 "call .persist() on the Dask DataFrame first, so that its rows stay as they are"
             )
+
+
+def _aligned(frame: pd.DataFrame, labels: pd.Index) -> pd.DataFrame:
+    """Return a partition with its columns in order; raise where it has others than it is said to.
+
+    Dask puts columns together by name, and does not look whether partitions are as it was told.
+    """
+    held = frame.columns
+    if held.equals(labels):
+        return frame
+    if labels.is_unique and len(held) == len(labels) and labels.isin(held).all():
+        return frame[list(labels)]
+    raise ValueError(
+        f"a partition has the columns {listing(held)}, and the Dask DataFrame {listing(labels)}; "
+        "give the meta= that it is made with the columns of its partitions"
+    )
 
 
 @dataclass(frozen=True)

@@ -24,14 +24,21 @@ def shares_of(table: Table, some: Iterable[Part]) -> list[Share]:
 def _share(table: Table, run: Sequence[Part]) -> Share:
     chunks = [chunk for chunk, _ in run]
     sizes = np.diff(table.bounds)[chunks]
+    return Share(table.packed(chunks), _rows(run, sizes), len(run), table.inputs(chunks))
+
+
+def _rows(run: Sequence[Part], sizes: NDArray[np.int64]) -> Rows:
+    """Return the rows of some chunks of these sizes as numbers among all that the chunks have."""
+    if sum(_length(rows) for _, rows in run) == sizes.sum():
+        return None
+    if len(run) == 1:
+        return run[0][1]
     first = np.cumsum(sizes) - sizes
-    if len(run) == 1 and isinstance(run[0][1], slice):
-        start, stop = run[0][1].start, run[0][1].stop
-        rows: Rows = None if stop - start == sizes[0] else slice(start, stop)
-    else:
-        rows = np.concatenate([_numbers(r) + n for (_, r), n in zip(run, first, strict=True)])
-        rows = None if len(rows) == sizes.sum() else rows
-    return Share(table.packed(chunks), rows, len(run), table.inputs(chunks))
+    return np.concatenate([_numbers(rows) + n for (_, rows), n in zip(run, first, strict=True)])
+
+
+def _length(rows: NDArray[np.int64] | slice) -> int:
+    return rows.stop - rows.start if isinstance(rows, slice) else len(rows)
 
 
 def _numbers(rows: NDArray[np.int64] | slice) -> NDArray[np.int64]:

@@ -71,6 +71,13 @@ def test_same_rows_as_numpy(monkeypatch, query):
         assert rows(part, query) == expected
 
 
+@pytest.fixture
+def switched_on():
+    with pd.option_context("compute.use_numexpr", True):  # Dask switches it off
+        yield
+
+
+@pytest.mark.usefixtures("switched_on")
 def test_when_numexpr_is_preferred():
     where = parse(LONG).where
     assert fused.preferred(where, 5_000_000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -95,10 +96,10 @@ def together(one: Coding, other: Coding) -> Coding:
     joint = Coding(one.label, setting, kind, unit, zone)
     if one.cuts is not None:
         return joint
-    held = [converted(each, joint) for each in (one, other) if each.levels is not None]
-    if len(held) < 2:
-        return replace(joint, levels=held[0] if held else None)
-    return replace(joint, levels=united(joint, *held))
+    with _named(one.label):
+        held = [converted(each, joint) for each in (one, other) if each.levels is not None]
+        levels = united(joint, *held) if len(held) == 2 else held[0] if held else None
+    return replace(joint, levels=levels)
 
 
 def code_map(old: Coding, new: Coding) -> NDArray[np.intp] | None:
@@ -161,6 +162,16 @@ def _check_setting(coding: Coding, column: Column) -> None:
 
 def _by_value(coding: Coding, column: Column) -> tuple[Codes, Coding]:
     codes, own = encode(column, None)
+    with _named(coding.label):
+        found, after = _placed(coding, column, own)
+    code_of = np.zeros(len(found) + 1, dtype=np.min_scalar_type(after.cardinality))
+    code_of[1:] = found + 1
+    taken: Codes = code_of.take(codes)
+    return taken, after
+
+
+def _placed(coding: Coding, column: Column, own: Encoding) -> tuple[NDArray[np.intp], Coding]:
+    """Return where a column's levels stand among those of a coding that has met them too."""
     kind, unit, zone = met(coding, column, coding.label)
     after = coding
     if (kind, unit, zone) != (coding.kind, coding.unit, coding.zone):
@@ -173,10 +184,16 @@ def _by_value(coding: Coding, column: Column) -> tuple[Codes, Coding]:
     if found.size and found.min() < 0:
         after = replace(after, levels=united(after, after.levels, some))
         found = places(some, after.levels)
-    code_of = np.zeros(len(found) + 1, dtype=np.min_scalar_type(after.cardinality))
-    code_of[1:] = found + 1
-    taken: Codes = code_of.take(codes)
-    return taken, after
+    return found, after
+
+
+@contextmanager
+def _named(label: Hashable) -> Iterator[None]:
+    """Say in which column the values are that no form of levels holds together."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"column {label!r}: {error}") from None
 
 
 def _binned(coding: Coding, column: Column) -> Codes:

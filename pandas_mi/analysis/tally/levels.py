@@ -40,8 +40,6 @@ class Held(Meaning, Protocol):
 
     @property
     def levels(self) -> Any: ...
-    @property
-    def label(self) -> Hashable: ...
 
 
 def met(one: Any, other: Meaning, label: Hashable = None) -> tuple[Kind, str, str | None]:
@@ -108,14 +106,11 @@ def converted(held: Held, meaning: Meaning) -> Any:
     """Return levels in the form that they have among values of another meaning, if any."""
     if held.levels is None or (held.kind, held.unit) == (meaning.kind, meaning.unit):
         return held.levels
-    try:
-        if meaning.kind is Kind.DECIMAL:
-            return _decimals(held.levels)
-        if meaning.kind is Kind.FLOAT:
-            return _exactly(held.levels)
-        return _rescaled(held.levels, held.unit, meaning.unit)
-    except ValueError as error:
-        raise ValueError(f"column {held.label!r}: {error}") from None
+    if meaning.kind is Kind.DECIMAL:
+        return _decimals(held.levels)
+    if meaning.kind is Kind.FLOAT:
+        return _exactly(held.levels)
+    return _rescaled(held.levels, held.unit, meaning.unit)
 
 
 def united(meaning: Meaning, one: Any, other: Any) -> Any:
