@@ -157,7 +157,8 @@ def _sums(counts: Ints, lengths: Ints) -> Ints:
 def _sums_of_length(counts: Ints, length: int) -> Ints:
     """Σ c·ln c of tables that share one fixed-point unit, as n's of one bit length do."""
     if counts.size == counts.shape[-1] > _CELLS:  # one large table: few of its cells count
-        counts = counts[counts > 1].reshape(*counts.shape[:-1], -1)
+        # By places, which are found three times as fast as a mask picks.
+        counts = counts.ravel()[np.flatnonzero(counts > 1)].reshape(*counts.shape[:-1], -1)
     sums = _summed(_terms, counts, length)
     if counts.shape[-1] <= _MANY:
         return sums
