@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import platformdirs
 
-from pandas_mi import analysis, errors, slicing
+from pandas_mi import analysis, errors
 from pandas_mi.catalog import Catalog, Version
 from pandas_mi.catalog.publishing import Mode
 from pandas_mi.errors import DatasetNotFoundError, SliceError
@@ -136,7 +136,7 @@ class Client:
         The table is a dataset of the project, or one followed by a dot and a model's name, which
         is ignored: a local dataset carries its models' outputs as columns.
         """
-        table = slicing.parse(sql_query).table
+        table = _table_of(sql_query)
         if table is None:
             raise SliceError(
                 'get_slice needs to know the dataset; write SELECT * FROM "dataset" WHERE …'
@@ -269,8 +269,14 @@ def _summary(version: Version) -> dict[str, Any]:
     }
 
 
+def _table_of(query: str) -> str | None:
+    from pandas_mi import slicing  # imports sqlglot, which only queries need
+
+    return slicing.parse(query).table
+
+
 def _check_table(query: str, dataset_id: str) -> None:
-    table = slicing.parse(query).table
+    table = _table_of(query)
     if table is None or (table.lower() + ".").startswith(dataset_id.lower() + "."):
         return
     raise SliceError(

@@ -191,7 +191,8 @@ def _shifts(view: View, places: list[int], threads: int) -> list[tuple[list[int]
 
     Text first: it takes several times as long, and no thread is to be left with it alone.
     """
-    if threads == 1 or view.n_rows < _WORTH_TEXT or view.n_rows * len(places) < _WORTH_THREADS:
+    alone = threads == 1 or len(places) == 1
+    if alone or view.n_rows < _WORTH_TEXT or view.n_rows * len(places) < _WORTH_THREADS:
         return [(places, 1)]
     numbers = [place for place in places if isinstance(view.sketch(place).values, np.ndarray)]
     texts = [place for place in places if place not in numbers]

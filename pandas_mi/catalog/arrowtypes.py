@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 __all__ = [
     "Arrow",
@@ -132,6 +131,8 @@ def kept_type(held: pa.DataType) -> pa.DataType:
 
 def _rehearse(held: pa.DataType) -> None:
     """Write and read no rows of a type, so that what cannot be kept is refused at the door."""
+    import pyarrow.parquet as pq  # late: a tenth of this package's import
+
     sink = pa.BufferOutputStream()
     pq.write_table(pa.table({"x": _empty(kept_type(held))}), sink)
     back = pq.read_table(pa.BufferReader(sink.getvalue()))["x"]

@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pandas_mi import errors
 from pandas_mi.catalog import arrowtypes, csvfiles
@@ -176,6 +175,8 @@ def _format(path: Path) -> str:
 
 
 def _parquet(paths: Sequence[Path]) -> pa.RecordBatchReader:
+    import pyarrow.parquet as pq  # late: a tenth of this package's import
+
     schema = pq.read_schema(paths[0]).remove_metadata()
     for path in paths[1:]:
         other = pq.read_schema(path).remove_metadata()
@@ -198,6 +199,8 @@ def _difference(schema: pa.Schema, other: pa.Schema) -> str:
 
 
 def _row_groups(paths: Sequence[Path], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    import pyarrow.parquet as pq  # late: a tenth of this package's import
+
     for path in paths:
         with pq.ParquetFile(path) as held:
             for group in range(held.num_row_groups):

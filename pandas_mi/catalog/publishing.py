@@ -15,8 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, Literal
 
-import pyarrow.parquet as pq
-
 from pandas_mi.catalog import files, ingest, manifests
 from pandas_mi.catalog.versions import DataFile, Version
 from pandas_mi.errors import CatalogError, DatasetExistsError
@@ -164,6 +162,8 @@ def _write(path: Path, part: ingest.Part) -> int:
 
     def write(handle: IO[bytes]) -> None:
         nonlocal written
+        import pyarrow.parquet as pq  # late: a tenth of this package's import
+
         # The checksums let a reader tell a damaged page from a strange value.
         with pq.ParquetWriter(
             handle, part.schema, compression="zstd", write_page_checksum=True

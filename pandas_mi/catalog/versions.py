@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pandas_mi import errors
 from pandas_mi.catalog import names
@@ -239,6 +238,8 @@ class Version:
                     return
 
     def _pieces(self, one: DataFile, chosen: list[int] | None) -> Iterator[Piece]:
+        import pyarrow.parquet as pq  # late: a tenth of this package's import
+
         layout = self.row_layout
         fields = layout.fields if chosen is None else [layout.fields[i] for i in chosen]
         wanted = [each.name for each in (*fields, *layout.index)]
@@ -254,7 +255,7 @@ class Version:
             )
 
 
-def _row_groups(held: pq.ParquetFile, wanted: list[str], one: DataFile) -> Iterator[Piece]:
+def _row_groups(held: Any, wanted: list[str], one: DataFile) -> Iterator[Piece]:
     if held.num_row_groups == 0:  # no rows, or no columns that could tell how many there are
         yield one.piece(held.schema_arrow.empty_table().select(wanted), 0, one.rows)
     first = 0
