@@ -103,7 +103,12 @@ def test_tallies_are_tables(frame, data):
         tallies = [pandas_mi.Tally(bare.columns, bins=bins).update(bare[s]) for s in (~side, side)]
     except (TypeError, ValueError):
         assume(False)  # what a tally does not take
-    exactly(pandas_mi.compare(*tallies, n_resamples=19), compared(frame))
+    try:
+        counted = pandas_mi.compare(*tallies, n_resamples=19)
+    except TypeError as error:  # objects that are numbers in one part, and mixed in the other
+        assert "the tally has counted" in str(error)  # noqa: PT017
+        assume(False)
+    exactly(counted, compared(frame))
 
 
 @FEW
