@@ -226,8 +226,9 @@ def _low(squares: Ints) -> Ints:
     return squares % (1 << 31)  # so that float sums of 2**22 of them are exact
 
 
-def _rank(keys: Floats) -> tuple[Any, ...]:
-    return keys.shape[1], *map(tuple, np.sort(keys, axis=1))
+def _rank(keys: Floats) -> tuple[int, list[list[float]]]:
+    """Return what orders two columns: how many levels they have, and the keys of these, sorted."""
+    return keys.shape[1], keys[:, np.lexsort(keys)].tolist()
 
 
 def _places(keys: Floats) -> NDArray[np.intp]:
