@@ -8,7 +8,6 @@ import pickle
 import re
 import signal
 import sys
-import warnings
 from decimal import Decimal
 
 import dask
@@ -18,25 +17,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from chunked_support import calls, made_flights, make_chunks_small, quietly, same
 from distributed import Client, LocalCluster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pandas_mi
 import pandas_mi.dask
-from pandas_mi.analysis import view
-from pandas_mi.encoding import quantiles, rounds
 from pandas_mi.sources import as_table, numbered, parquet, partitions, parts, shares, shares_of
 from pandas_mi.sources.workers import current_workers, graph
 from pandas_mi.testing import frames
-
-QUERIES = [
-    "SELECT * FROM t",
-    "SELECT * FROM t LIMIT 11 OFFSET 2",
-    "SELECT * FROM t WHERE c0 IS NOT NULL",
-    "SELECT DISTINCT c0 FROM t",
-    "SELECT * FROM t WHERE c0 IS NULL LIMIT 5",
-]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -46,13 +36,9 @@ def _small_chunks():
         pytest.MonkeyPatch.context() as patch,
         dask.config.set({"dataframe.convert-string": False}),
     ):
-        patch.setattr(view, "IN_MEMORY", 0)
-        patch.setattr(parquet, "CHUNK_ROWS", 1)
         patch.setattr(partitions, "_CHUNK_ROWS", 3)
         patch.setattr(numbered, "_CHUNK_ROWS", 5)
-        patch.setattr(quantiles, "_OF_CHUNK", 4)
-        patch.setattr(rounds, "OF_ALL", 8)
-        patch.setattr(rounds, "BETWEEN", 16)
+        make_chunks_small(patch)
         yield
 
 
@@ -76,16 +62,6 @@ def here():
         yield
 
 
-def same(one, other):
-    np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
-
-
-def quietly(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pandas_mi.HighCardinalityWarning)
-        return function(*args, **options)
-
-
 def cut(frame, ends, *, apart=False):
     """Return the Dask DataFrame whose partitions end at these rows, with levels of their own."""
     edges = [0, *sorted(ends), len(frame)]
@@ -100,18 +76,6 @@ def own_levels(piece):
     """Return a partition that knows of no other one's categories."""
     known = piece.select_dtypes("category").columns
     return piece.assign(**{c: piece[c].cat.remove_unused_categories() for c in known})
-
-
-@st.composite
-def calls(draw):
-    """Options of a call."""
-    return {
-        "slice_query": draw(st.none() | st.sampled_from(QUERIES)),
-        "sample_size": draw(st.none() | st.integers(0, 30)),
-        "bins": draw(st.sampled_from(["auto", 2, 3, None])),
-        "missing": draw(st.sampled_from(["pairwise", "listwise", "category"])),
-        "normalized": draw(st.booleans()),
-    }
 
 
 def check(data, frame, options):
@@ -244,18 +208,10 @@ def test_columns_of_partitions_are_those_of_their_names():
 
 @pytest.fixture(scope="module")
 def flights():
-    rng = np.random.default_rng(7)
-    n = 400
-    return pd.DataFrame(
-        {
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), "h"),
-            "delay": np.where(rng.random(n) < 0.1, np.nan, rng.normal(0, 9, n).round(1)),
-            "carrier": pd.Categorical(rng.choice(["AA", "UA", "WN"], n)),
-            "tail": [f"N{number}" for number in rng.integers(0, 90, n)],
-            "cancelled": rng.random(n) < 0.2,
-            "code": pd.Series([n % 7 if n < 200 else f"{n % 7}" for n in range(n)], dtype=object),
-        }
-    )
+    flights = made_flights()
+    flights["carrier"] = pd.Categorical(flights["carrier"])
+    mixed = [n % 7 if n < 200 else f"{n % 7}" for n in range(len(flights))]
+    return flights.assign(code=pd.Series(mixed, dtype=object))
 
 
 SLICES = [

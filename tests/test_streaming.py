@@ -2,7 +2,6 @@
 
 import datetime
 import threading
-import warnings
 from decimal import Decimal
 
 import numpy as np
@@ -11,65 +10,32 @@ import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet
 import pytest
+from chunked_support import calls, made_flights, make_chunks_small, quietly, same
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import pandas_mi
 from pandas_mi.analysis import passes, view
-from pandas_mi.encoding import quantiles, rounds
+from pandas_mi.encoding import rounds
 from pandas_mi.slicing import rows
-from pandas_mi.sources import as_table, chunked, parquet, spool
+from pandas_mi.sources import as_table, chunked, spool
 from pandas_mi.testing import columns, frames
-
-QUERIES = [
-    "SELECT * FROM t",
-    "SELECT * FROM t LIMIT 11 OFFSET 2",
-    "SELECT * FROM t WHERE c0 IS NOT NULL",
-    "SELECT DISTINCT c0 FROM t",
-    "SELECT * FROM t WHERE c0 IS NULL LIMIT 5",
-]
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _small_chunks():
     """Chunks, summaries and spools of a few rows, so that small frames take every path."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(view, "IN_MEMORY", 0)
         patch.setattr(view, "_SAMPLED_ROWS", 4)
         patch.setattr(chunked, "CHUNK_ROWS", 1)
-        patch.setattr(parquet, "CHUNK_ROWS", 1)
         patch.setattr(spool, "CHUNK_ROWS", 1)
         patch.setattr(spool, "_IN_MEMORY", 0)
-        patch.setattr(quantiles, "_OF_CHUNK", 4)
-        patch.setattr(rounds, "OF_ALL", 8)
-        patch.setattr(rounds, "BETWEEN", 16)
+        make_chunks_small(patch)
         patch.setattr("pandas_mi.encoding.apply._WORTH_CELLS", 0)
         patch.setattr(rows, "FEWER_ROWS", 4)
         patch.setattr(rows, "READ_ROWS", 8)
         patch.setattr(rows, "FIRST_ROWS", 2)
         yield
-
-
-def same(one, other):
-    np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
-
-
-def quietly(function, *args, **options):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", pandas_mi.HighCardinalityWarning)
-        return function(*args, **options)
-
-
-@st.composite
-def calls(draw):
-    """Options of a call."""
-    return {
-        "slice_query": draw(st.none() | st.sampled_from(QUERIES)),
-        "sample_size": draw(st.none() | st.integers(0, 30)),
-        "bins": draw(st.sampled_from(["auto", 2, 3, None])),
-        "missing": draw(st.sampled_from(["pairwise", "listwise", "category"])),
-        "normalized": draw(st.booleans()),
-    }
 
 
 def cut(draw, n):
@@ -139,17 +105,7 @@ def test_a_client_call_gives_the_bits_of_the_frame(tmp_path_factory, data, frame
 @pytest.fixture(scope="module")
 def flights():
     """A frame whose rows a Parquet file holds sorted by time."""
-    rng = np.random.default_rng(7)
-    n = 400
-    return pd.DataFrame(
-        {
-            "when": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(n), "h"),
-            "delay": pd.array(np.where(rng.random(n) < 0.1, np.nan, rng.normal(0, 9, n).round(1))),
-            "carrier": rng.choice(["AA", "UA", "WN"], n),
-            "tail": [f"N{number}" for number in rng.integers(0, 90, n)],
-            "cancelled": rng.random(n) < 0.2,
-        }
-    )
+    return made_flights()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import math
 import operator
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Self, TypedDict, TypeVar
 
@@ -27,6 +27,7 @@ __all__ = [
     "Seed",
     "check_choice",
     "check_count",
+    "showing",
     "takes_measure_options",
     "takes_options",
 ]
@@ -170,15 +171,18 @@ def takes_options(function: Function) -> Function:
 
     So that ``help`` and completion tell them all, while names, types and defaults are written once.
     """
-    return _showing(function, Options)
+    return showing(function, Options)
 
 
 def takes_measure_options(function: Function) -> Function:
     """Show every option of `MeasureOptions`, as `takes_options` does."""
-    return _showing(function, MeasureOptions)
+    return showing(function, MeasureOptions)
 
 
-def _showing(function: Function, options_type: type[Options]) -> Function:
+def showing(
+    function: Function, options_type: type[Options], names: Container[str] | None = None
+) -> Function:
+    """Show the options of a type, or those of some names, in the signature of a function."""
     signature = inspect.signature(function)
     own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
     options = [
@@ -186,6 +190,7 @@ def _showing(function: Function, options_type: type[Options]) -> Function:
             field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
         )
         for field in dataclasses.fields(options_type)
+        if names is None or field.name in names
     ]
     shown = signature.replace(parameters=[*own, *options])
     function.__signature__ = shown  # type: ignore[attr-defined]

@@ -24,12 +24,11 @@ from pandas_mi.analysis.options import (
     takes_measure_options,
 )
 from pandas_mi.analysis.periods import periods_of
-from pandas_mi.analysis.significance import CIMethod, Significance
+from pandas_mi.analysis.significance import CIMethod, Significance, interval
 from pandas_mi.analysis.tables import encoded, warn_many_levels
 from pandas_mi.analysis.view import View, sampled_view
 from pandas_mi.analysis.work import mapped, thread_count
 from pandas_mi.counting import Codes, JointCounts, Tables, joint_counts
-from pandas_mi.sampling import key_of
 
 __all__ = ["over"]
 
@@ -247,10 +246,10 @@ def _values(
         if wanted.ci is not None:
             known = np.flatnonzero(~np.isnan(values[some.groups]))
             for place in known:
-                ends[some.groups[place]] = _interval(some.cells(int(place)), wanted, options)
+                ends[some.groups[place]] = interval(some.cells(int(place)), wanted, options)
     low, high = ends.T / (1.0 if options.base is None else np.log(options.base))
-    interval = {} if wanted.ci is None else {"low": low, "high": high}
-    return {"value": values, **interval} | ({"n": n} if count else {})
+    bounds = {} if wanted.ci is None else {"low": low, "high": high}
+    return {"value": values, **bounds} | ({"n": n} if count else {})
 
 
 def _counted(groups: _Groups, pair: tuple[Any, Any], keep_missing: bool) -> Iterator[_Counted]:
@@ -301,16 +300,6 @@ def _sparse(
 
 def _same(cells: inference.Cells, place: int) -> inference.Cells:  # noqa: ARG001
     return cells
-
-
-def _interval(
-    cells: inference.Cells, wanted: Significance, options: MeasureOptions
-) -> tuple[float, float]:
-    confidence = float(wanted.ci or 0.0)
-    if wanted.ci_method == "delta":
-        return inference.delta_interval(cells, confidence)
-    rng = np.random.default_rng(key_of(options.seed))
-    return inference.bootstrap_interval(cells, confidence, wanted.n_resamples, rng)
 
 
 def _wide(

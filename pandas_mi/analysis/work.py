@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from pandas_mi.analysis.options import Progress
+from pandas_mi.cores import cores
 
 __all__ = ["mapped", "reported", "thread_count"]
 
@@ -17,11 +17,7 @@ R = TypeVar("R")
 
 def thread_count(threads: int | None) -> int:
     """Return how many threads an option of `threads` allows: None all cores of the process."""
-    if threads is not None:
-        return threads
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return cores() if threads is None else threads
 
 
 def mapped(function: Callable[[T], R], items: Sequence[T], workers: int) -> Iterator[R]:

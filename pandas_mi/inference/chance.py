@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 # Cells by their mean a·b/n: to `_FEW` and from `_MANY` on, series whose terms are products of a
-# part of a and a part of b sum them all at once. Both leave out less than 1e-13 of E[I]: what
+# part of a and a part of b sum them all at once. Both leave out less than 1e-12 of E[I]: what
 # the first loses is rounding, e**_FEW times that of one term; the second e**-_MANY.
 _FEW, _FEW_TERMS = 8.0, 42
 _MANY, _MANY_TERMS = 32.0, 18

@@ -12,13 +12,14 @@ from typing import TypeVar
 import numpy as np
 
 from pandas_mi.columns import Chunk, Kind, Mask
+from pandas_mi.cores import cores
 from pandas_mi.errors import SliceError
 from pandas_mi.slicing import fused, ordering
 from pandas_mi.slicing.binding import BoundSlice
 from pandas_mi.slicing.evaluate import Block, evaluate
 from pandas_mi.slicing.predicate import compiled
 from pandas_mi.slicing.query import Field, Node, OrderKey
-from pandas_mi.slicing.selection import Counted, Rows, Selection, cores, marked, shared
+from pandas_mi.slicing.selection import Counted, Rows, Selection, marked, shared
 from pandas_mi.slicing.values import Value, concatenated, spread, take
 
 __all__ = ["Rows", "select"]

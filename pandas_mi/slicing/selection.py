@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Mask
 
-__all__ = ["Counted", "Rows", "Selection", "cores", "marked", "places", "shared"]
+__all__ = ["Counted", "Rows", "Selection", "marked", "places", "shared"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -95,10 +94,3 @@ def shared(task: Callable[[S], T], items: Iterable[S], workers: int) -> list[T]:
         for future in helping:
             future.result()
     return [results[place] for place in range(len(todo))]
-
-
-def cores() -> int:
-    """Return how many threads can run at once."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

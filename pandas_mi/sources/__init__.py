@@ -4,7 +4,7 @@ from pandas_mi.sources.joined import joined_frames
 from pandas_mi.sources.known import as_table
 from pandas_mi.sources.memory import FrameTable
 from pandas_mi.sources.numbered import NumberedTable
-from pandas_mi.sources.place import offer
+from pandas_mi.sources.offered import offer
 from pandas_mi.sources.shares import shares_of
 from pandas_mi.sources.table import Cluster, Fold, Part, Rows, Share, Table, chunk, parts
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from pandas_mi.columns import Column, from_arrow
 from pandas_mi.sources.chunked import CHUNK_ROWS, ChunkedTable
 from pandas_mi.sources.files import Files
-from pandas_mi.sources.place import current_cluster
+from pandas_mi.sources.offered import current_cluster
 from pandas_mi.sources.table import Cluster, Table
 
 __all__ = ["ParquetTable", "Piece", "chunked", "dataset_of", "is_parquet"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pandas_mi.columns import Column, from_pandas
 from pandas_mi.errors import listing
 from pandas_mi.sources.joined import common_dtype, joined_frames
+from pandas_mi.sources.measured import Measured, Measuring
 from pandas_mi.sources.shares import shares_of
 from pandas_mi.sources.shown import Shown, held_as, shown
 from pandas_mi.sources.table import Cluster, Fold, Rows, Share, Table, parts
@@ -128,12 +129,12 @@ class DaskTable(Table):
         return found
 
     @cached_property
-    def _measured(self) -> _Measured:
+    def _measured(self) -> Measured:
         partitions = self._partitions
         shares = [Share(([[None]], [0]), None, 1, [partition]) for partition in partitions]
         raw = DaskTable(self._data)
         raw.__dict__.update(_kept=self._kept, _dtypes=None)
-        return self.cluster.folded(raw, shares, _Measuring(), None)
+        return self.cluster.folded(raw, shares, Measuring(), None)
 
     @cached_property
     def _dtypes(self) -> list[Any]:
@@ -271,42 +272,6 @@ def _aligned(frame: pd.DataFrame, labels: pd.Index) -> pd.DataFrame:
         f"a partition has the columns {listing(held)}, and the Dask DataFrame {listing(labels)}; "
         "give the meta= that it is made with the columns of its partitions"
     )
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """Rows of each partition, and for each column one value in each dtype that it has."""
-
-    rows: list[int]
-    ones: list[list[pd.Series]] = field(default_factory=list)
-
-
-class _Measuring(Fold[_Measured]):
-    """The question for lengths and dtypes."""
-
-    def look(self, table: Any, rows: Rows) -> _Measured:  # noqa: ARG002
-        (frame,) = table.frames
-        some = frame.iloc[:1]
-        ones = [[some.iloc[:, place]] if len(frame) else [] for place in range(frame.shape[1])]
-        return _Measured([len(frame)], ones)
-
-    def add(self, found: _Measured, more: _Measured) -> _Measured:
-        ones = [_distinct([*a, *b]) for a, b in zip(found.ones, more.ones, strict=True)]
-        return _Measured([*found.rows, *more.rows], ones)
-
-
-def _distinct(ones: Sequence[pd.Series]) -> list[pd.Series]:
-    """Keep one value in each dtype; of categories, one for all that are united."""
-    kept: list[pd.Series] = []
-    categories = [one for one in ones if isinstance(one.dtype, pd.CategoricalDtype)]
-    if categories:
-        kept.append(categories[0].astype(common_dtype(categories)))
-    held = []
-    for one in ones:
-        if not isinstance(one.dtype, pd.CategoricalDtype) and one.dtype not in held:
-            held.append(one.dtype)
-            kept.append(one)
-    return kept
 
 
 @dataclass(frozen=True)

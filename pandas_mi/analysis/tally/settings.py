@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import pairwise
@@ -12,7 +10,15 @@ from typing import Any, TypedDict, TypeVar
 import numpy as np
 import pandas as pd
 
-from pandas_mi.analysis.options import Average, Correction, MeasureOptions, Missing, Progress, Seed
+from pandas_mi.analysis.options import (
+    Average,
+    Correction,
+    MeasureOptions,
+    Missing,
+    Progress,
+    Seed,
+    showing,
+)
 from pandas_mi.analysis.tally.codings import Coding
 from pandas_mi.encoding import AUTO
 from pandas_mi.errors import did_you_mean, listing, unknown_columns
@@ -48,18 +54,7 @@ _REFUSED = {
 
 def takes_tally_options(function: Function) -> Function:
     """Show every option that a tally takes, with its default, in the function's signature."""
-    signature = inspect.signature(function)
-    own = [p for p in signature.parameters.values() if p.kind is not p.VAR_KEYWORD]
-    options = [
-        inspect.Parameter(
-            field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=field.type
-        )
-        for field in dataclasses.fields(MeasureOptions)
-        if field.name in GivenTallyOptions.__annotations__
-    ]
-    shown = signature.replace(parameters=[*own, *options])
-    function.__signature__ = shown  # type: ignore[attr-defined]
-    return function
+    return showing(function, MeasureOptions, GivenTallyOptions.__annotations__)
 
 
 def answerable(given: Mapping[str, Any]) -> dict[str, Any]:
