@@ -24,6 +24,8 @@ _SMALL = 16  # bits: counts below 2**16 are looked up, in 512 KB that the L2 cac
 _MANY = 1 << 12  # counts above 1: with fewer, what rounding takes is below the 14th digit
 _CELLS = 1 << 15  # cells summed at a time: their terms take 256 KB and stay in the L2 cache
 
+_BITS_OF = np.array([62 - length - length.bit_length() for length in range(64)])  # n < 2**63
+
 # The mean of H(X) and H(Y) by which mutual information is normalised; "joint" is H(X,Y), "row" and
 # "column" take one of the two (Theil's uncertainty coefficient).
 AVERAGES: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
@@ -220,7 +222,7 @@ def _length(n: Ints) -> Ints:
 
 def _bits_of_length(length: Ints) -> Ints:
     """Fractional bits that keep n·ln n below 2**62: n < 2**b and ln n < b."""
-    return np.asarray(62 - length - np.frexp(length.astype(np.float64))[1])
+    return np.asarray(_BITS_OF[length])
 
 
 def _bits(n: Ints) -> Ints:

@@ -8,14 +8,19 @@ from pandas_mi.analysis.options import Options
 from pandas_mi.counting import (
     Codes,
     JointCounts,
+    Product,
     SparsePair,
     Tile,
     Workspace,
+    blas,
     fused_codes,
     joint_counts,
+    one_thread_each,
     plan,
     plan_alone,
+    strips,
 )
+from pandas_mi.counting.grouping import axis_of
 
 
 def made(n, *levels, seed=0, missing=0.0):
@@ -27,6 +32,13 @@ def made(n, *levels, seed=0, missing=0.0):
         codes[random.random(n) < missing] = 0
         columns[place] = Codes(codes.astype(np.min_scalar_type(k)), k)
     return columns
+
+
+def multiplied(columns):
+    """Return the task of one product that counts each column against each, once."""
+    axes = [axis_of(place, codes) for place, codes in columns.items()]
+    [task] = strips.Strip(axes, axes, own=True).tasks(100, 1e18, keep_missing=False)
+    return task
 
 
 def members(tasks):
@@ -81,6 +93,19 @@ class TestPlan:
         left, right = members(plan(made(200_000, *[70, *[6] * 8]), [0], range(1, 9)))
         assert (left, right >= 2) == (1, True)
 
+    def test_many_columns_of_few_rows_are_multiplied(self):
+        columns = made(1000, *[10] * 100, 200, 5000)
+        kinds = {type(task) for task in plan(columns, range(100), range(100))}
+        assert kinds == {Product}
+        kinds = {type(task) for task in plan(columns, range(102), range(102))}
+        assert kinds == {Product, Tile, SparsePair}
+
+    def test_threads_share_products(self):
+        columns = made(20_000, *[10] * 300)
+        alone, shared = (plan(columns, range(300), range(300), threads=t) for t in (1, 4))
+        assert max(task.cost for task in shared) < sum(task.cost for task in shared) / 4
+        assert sum(task.n_pairs for task in shared) == sum(task.n_pairs for task in alone)
+
     def test_unique_values_are_sorted(self):
         tasks = plan(made(1000, 1000, 1000), [0, 1], [0, 1])
         assert [type(task) for task in tasks].count(SparsePair) == 1
@@ -120,8 +145,8 @@ class TestPlan:
         assert len(found) == len(set(found))
 
     def test_tasks_tell_how_many_pairs_they_count(self):
-        columns = made(5000, *[3] * 7, 300, 5000, missing=0.1)
-        for task in plan(columns, range(9), range(9)):
+        columns = made(1000, *[10] * 40, 300, 1000, missing=0.1)
+        for task in plan(columns, range(42), range(42)):
             found = sum(len(tables.left) for tables in _counted(task, columns))
             assert task.n_pairs == found
 
@@ -132,6 +157,8 @@ class TestPlan:
 def _counted(task, columns):
     if isinstance(task, SparsePair):
         return list(task.tables(task.count(columns)))
+    if isinstance(task, Product):
+        return list(task.tables(task.count(columns, Workspace())))
     codes = {group: fused_codes(group, columns) for group in task.groups}
     return list(task.tables(task.count(codes, Workspace())))
 
@@ -148,6 +175,23 @@ class TestCounting:
                 for rows in (slice(0, 1000), slice(1000, 1000), slice(1000, None))
             ]
             np.testing.assert_array_equal(sum(parts), whole)
+
+    def test_products_of_runs_of_rows_add_up(self):
+        columns = made(9000, *[4] * 3, missing=0.1)
+        task = multiplied(columns)
+        space = Workspace()
+        whole = task.count(columns, space).copy()
+        parts = [
+            task.count({c: Codes(k.codes[rows], 4) for c, k in columns.items()}, space).copy()
+            for rows in (slice(0, 5000), slice(5000, 5000), slice(5000, None))
+        ]
+        np.testing.assert_array_equal(sum(parts), whole)
+
+    def test_the_largest_counts_of_a_product_are_exact(self):
+        columns = {place: Codes(np.full(8190, 2, np.uint8), 2) for place in range(5)}
+        counts = multiplied(columns).count(columns, Workspace())
+        assert (counts[:, -1, -1, :] == 8190).all()
+        assert (counts[:, :-1, :, :] == 0).all()
 
     def test_a_column_by_itself_is_not_copied(self):
         columns = made(10, 5)
@@ -184,3 +228,19 @@ class TestCounting:
         grid_entropies(columns, range(5), range(5), Options(progress=told.append))
         assert told == sorted(told)
         assert told[-1] == 1.0
+
+
+def test_the_matrix_library_gets_its_threads_back_when_the_last_call_ends():
+    def threads():
+        libraries = blas._controller().select(user_api="blas").info()
+        return [library["num_threads"] for library in libraries]
+
+    before = threads()
+    task = multiplied(made(100, 2, 2))
+    one, other = one_thread_each([task]), one_thread_each([task])
+    one.__enter__()
+    other.__enter__()
+    one.__exit__(None, None, None)
+    assert all(number == 1 for number in threads())
+    other.__exit__(None, None, None)
+    assert threads() == before

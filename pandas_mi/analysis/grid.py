@@ -17,12 +17,14 @@ from pandas_mi.analysis.passes import counted, planned, stream_of
 from pandas_mi.analysis.work import mapped, reported, thread_count
 from pandas_mi.counting import (
     Codes,
+    Product,
     SparsePair,
     Tables,
     Task,
     Tile,
     Workspace,
     fused_codes,
+    one_thread_each,
     plan,
     plan_alone,
 )
@@ -171,14 +173,16 @@ def asked(
     if not _pays(columns, tasks):
         workers = 1
     done = mapped(_answers(columns, tasks, statistic, workers), tasks, workers)
-    for found in reported(done, [task.n_pairs for task in tasks], options.progress):
-        yield from found
+    with one_thread_each(tasks):
+        for found in reported(done, [task.n_pairs for task in tasks], options.progress):
+            yield from found
 
 
 def _pays(columns: Mapping[int, Codes], tasks: Sequence[AnyTask]) -> bool:
     """Whether there is enough to do that threads do without waiting for each other."""
     rows = 0 if _held(columns) else max((len(c.codes) for c in columns.values()), default=0)
-    long = [task for task in tasks if rows >= _WORTH_ROWS or isinstance(task, SparsePair)]
+    free = (SparsePair, Product)  # of bincount
+    long = [task for task in tasks if rows >= _WORTH_ROWS or isinstance(task, free)]
     return sum(task.cost for task in long) >= _WORTH_THREADS
 
 
@@ -192,10 +196,12 @@ def _answers(
     thread = local()
 
     def answers(task: AnyTask) -> list[Found]:
+        if not hasattr(thread, "space"):
+            thread.space = Workspace(workers)
         if isinstance(task, Tile):
-            if not hasattr(thread, "space"):
-                thread.space = Workspace(workers)
             tables = task.tables(task.count(codes, thread.space))
+        elif isinstance(task, Product):
+            tables = task.tables(task.count(columns, thread.space))
         else:
             tables = task.tables(task.count(columns))  # type: ignore[arg-type]  # its own counts
         return [(some.left, some.right, statistic(some)) for some in tables]

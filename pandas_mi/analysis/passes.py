@@ -21,11 +21,13 @@ from pandas_mi.analysis.view import View
 from pandas_mi.counting import (
     Codes,
     JointCounts,
+    Product,
     SparsePair,
     Task,
     Tile,
     Workspace,
     fused_codes,
+    one_thread_each,
 )
 
 __all__ = ["counted", "planned", "stream_of"]
@@ -106,6 +108,7 @@ class _Counting(Question[list[Counts]]):
         ]
         counter = _Counter(self.tasks, self.cardinality)
         with (
+            one_thread_each(self.tasks),
             closing(passed(view, self.coders, workers)) as runs,
             ThreadPoolExecutor(workers) as pool,
         ):
@@ -142,16 +145,13 @@ def _wide(counts: Counts) -> Counts:
 
 def _places(tasks: Sequence[Task]) -> list[int]:
     """Return the places whose codes some tasks need."""
-    groups = dict.fromkeys(g for task in tasks if isinstance(task, Tile) for g in task.groups)
-    in_groups = [axis.column for group in groups for axis in group.axes]
-    pairs = [p for task in tasks if isinstance(task, SparsePair) for p in (task.left, task.right)]
-    return list(dict.fromkeys([*in_groups, *pairs]))
+    return list(dict.fromkeys(place for task in tasks for place in task.columns))
 
 
 class _DenseTotal:
-    """The counts of a tile, chunk after chunk."""
+    """The counts of many tables, chunk after chunk."""
 
-    def __init__(self, task: Tile) -> None:
+    def __init__(self, task: Tile | Product) -> None:
         self.task = task
         self._sum: NDArray[np.int64] | None = None
 
@@ -220,10 +220,13 @@ class _Counter:
         codes = dict(zip(self._groups, fused, strict=True))
 
         def add(total: Any) -> None:
-            if isinstance(total, _SparseTotal):
-                total.add(total.task.count(columns))
+            task = total.task
+            if isinstance(task, SparsePair):
+                total.add(task.count(columns))
+            elif isinstance(task, Product):
+                total.add(task.count(columns, self._space()))
             else:
-                total.add(total.task.count(codes, self._space()))
+                total.add(task.count(codes, self._space()))
 
         return add
 
@@ -256,5 +259,4 @@ def _size(task: Task, columns: Mapping[int, Codes], n: int) -> int:
     if isinstance(task, SparsePair):
         cells = (columns[task.left].cardinality + 1) * (columns[task.right].cardinality + 1)
         return 16 * min(n, cells)
-    widest = max((right.size for right in task.rights), default=1)
-    return 8 * max(len(task.rights), 1) * task.left.size * widest
+    return task.nbytes

@@ -4,9 +4,11 @@
 several runs of rows add up) and unfolds its counts into one table a pair.
 """
 
+from pandas_mi.counting.blas import one_thread_each
 from pandas_mi.counting.codes import Codes, JointCounts, joint_counts
 from pandas_mi.counting.fused import Axis, Group, Tile, fused_codes
 from pandas_mi.counting.plan import Task, plan, plan_alone
+from pandas_mi.counting.products import Product
 from pandas_mi.counting.sparse import SparsePair
 from pandas_mi.counting.tables import Tables
 from pandas_mi.counting.workspace import Workspace
@@ -16,6 +18,7 @@ __all__ = [
     "Codes",
     "Group",
     "JointCounts",
+    "Product",
     "SparsePair",
     "Tables",
     "Task",
@@ -23,6 +26,7 @@ __all__ = [
     "Workspace",
     "fused_codes",
     "joint_counts",
+    "one_thread_each",
     "plan",
     "plan_alone",
 ]

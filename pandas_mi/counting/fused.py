@@ -127,6 +127,16 @@ class Tile:
         return (self.left, *self.rights)
 
     @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns whose codes it needs."""
+        return tuple(dict.fromkeys(axis.column for group in self.groups for axis in group.axes))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its counts."""
+        return 8 * max(len(self.rights), 1) * prod(self._shape)
+
+    @property
     def _shape(self) -> tuple[int, int]:
         # Singles may differ in size: all are padded to the largest.
         return self.left.size, max((right.size for right in self.rights), default=1)

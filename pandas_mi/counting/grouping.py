@@ -11,7 +11,16 @@ from math import inf, log2, prod
 from pandas_mi.counting.codes import Codes, dense_limit
 from pandas_mi.counting.fused import Axis, Group
 
-__all__ = ["axis_of", "cheapest", "cheapest_triangle", "pass_cost", "single", "sparse_cost"]
+__all__ = [
+    "axis_of",
+    "cheapest",
+    "cheapest_triangle",
+    "cost_across",
+    "cost_of_triangle",
+    "pass_cost",
+    "single",
+    "sparse_cost",
+]
 
 Members = tuple[Axis, ...]  # columns that are to be one group
 
@@ -29,19 +38,27 @@ def cheapest_triangle(axes: Sequence[Axis], n: int) -> list[Group]:
     few rows, or with columns of many levels, small groups win. So every capacity is tried on
     paper, which takes microseconds.
     """
-    choices = [_fused(axes, capacity) for capacity in _capacities(axes)]
-    return _groups(min(choices, key=lambda members: _cost(members, members, n)))
+    return _groups(min(_choices(axes), key=lambda members: _cost(members, members, n)))
 
 
 def cheapest(
     lefts: Sequence[Axis], rights: Sequence[Axis], n: int
 ) -> tuple[list[Group], list[Group]]:
     """Fuse the columns of two sets that are counted against each other, over n rows."""
-    left_choices = [_fused(lefts, capacity) for capacity in _capacities(lefts)]
-    right_choices = [_fused(rights, capacity) for capacity in _capacities(rights)]
-    choices = product(left_choices, right_choices)
+    choices = product(_choices(lefts), _choices(rights))
     left, right = min(choices, key=lambda sides: _cost(sides[0], sides[1], n))
     return _groups(left), _groups(right)
+
+
+def cost_of_triangle(axes: Sequence[Axis], n: int) -> float:
+    """Nanoseconds that `cheapest_triangle` takes: half of all against all."""
+    return min(_cost(members, members, n) for members in _choices(axes)) / 2
+
+
+def cost_across(lefts: Sequence[Axis], rights: Sequence[Axis], n: int) -> float:
+    """Nanoseconds that `cheapest` takes."""
+    choices = product(_choices(lefts), _choices(rights))
+    return min(_cost(left, right, n) for left, right in choices)
 
 
 def pass_cost(n: int, cells: int) -> float:
@@ -71,8 +88,10 @@ def single(axis: Axis) -> Group:
     return Group((Axis(axis.column, axis.size + axis.first, 0),))
 
 
-def _capacities(axes: Sequence[Axis]) -> tuple[int, ...]:
-    return _CAPACITIES if len(axes) > 1 else _CAPACITIES[:1]
+def _choices(axes: Sequence[Axis]) -> list[list[Members]]:
+    """Return the groups that each capacity makes."""
+    capacities = _CAPACITIES if len(axes) > 1 else _CAPACITIES[:1]
+    return [_fused(axes, capacity) for capacity in capacities]
 
 
 def _fused(axes: Sequence[Axis], capacity: int) -> list[Members]:

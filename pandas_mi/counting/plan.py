@@ -12,15 +12,19 @@ from pandas_mi.counting.grouping import (
     axis_of,
     cheapest,
     cheapest_triangle,
+    cost_across,
+    cost_of_triangle,
     pass_cost,
     single,
     sparse_cost,
 )
+from pandas_mi.counting.products import Product
 from pandas_mi.counting.sparse import SparsePair
+from pandas_mi.counting.strips import Strip, cuts, strips, strips_across
 
 __all__ = ["Task", "plan", "plan_alone"]
 
-Task = Tile | SparsePair
+Task = Tile | Product | SparsePair
 
 _NARROW = 256  # codes: a column with more is counted by itself; the table of two with so many is
 # never sparse, which lets the pairs inside a group come from the tables across groups
@@ -52,16 +56,18 @@ def plan(
 
     Returns
     -------
-    list of Tile or SparsePair, the longest first
+    list of Tile, Product or SparsePair, the longest first
     """
     in_rows, in_across = set(rows), set(across)
     axes = {column: axis_of(column, columns[column]) for column in [*rows, *across]}
     n = max((len(columns[column].codes) for column in axes), default=0)
     common = [axes[column] for column in rows if column in in_across]
     drafts = [
-        *_triangle(common, n),
-        *_rectangle([axes[c] for c in rows if c not in in_across], [axes[c] for c in across], n),
-        *_rectangle(common, [axes[c] for c in across if c not in in_rows], n),
+        *_triangle(common, n, threads),
+        *_rectangle(
+            [axes[c] for c in rows if c not in in_across], [axes[c] for c in across], n, threads
+        ),
+        *_rectangle(common, [axes[c] for c in across if c not in in_rows], n, threads),
     ]
     whole = sum(draft.cost(n) for draft in drafts)
     most = max(whole / (4 * threads), _WORTH_SPLITTING) if threads > 1 else whole
@@ -138,24 +144,65 @@ class _Draft:
         return pass_cost(n, size) if size <= dense_limit(n) else sparse_cost(n)
 
 
-def _triangle(axes: Sequence[Axis], n: int) -> Iterator[_Draft]:
+_AnyDraft = _Draft | Strip
+
+
+def _triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_AnyDraft]:
     """Every pair of the columns, each with itself included."""
     narrow, wide = _by_width(axes)
-    yield from _fused_triangle(narrow, n)
+    yield from _narrow_triangle(narrow, n, threads)
     for place, axis in enumerate(wide):
         yield _alone(axis)
-        yield from _rectangle([axis], [*narrow, *wide[place + 1 :]], n)
+        yield from _rectangle([axis], [*narrow, *wide[place + 1 :]], n, threads)
 
 
-def _rectangle(rows: Sequence[Axis], across: Sequence[Axis], n: int) -> Iterator[_Draft]:
+def _rectangle(
+    rows: Sequence[Axis], across: Sequence[Axis], n: int, threads: int
+) -> Iterator[_AnyDraft]:
     """Every pair of one of the rows with one of the columns across."""
     (narrow, wide), (narrow_across, wide_across) = _by_width(rows), _by_width(across)
-    yield from _fused_rectangle(narrow, narrow_across, n)
+    yield from _narrow_rectangle(narrow, narrow_across, n, threads)
     for axis in wide:
         yield from _fused_rectangle([axis], narrow_across, n)
         yield from (_Draft(single(axis), [single(other)]) for other in wide_across)
     for axis in wide_across:
         yield from _fused_rectangle([axis], narrow, n)
+
+
+def _narrow_triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_AnyDraft]:
+    """Every pair: columns up to some length by products, others fused; what costs the least."""
+
+    def cost(cut: int) -> float:
+        few, many = _cut(axes, cut)
+        fused = cost_across(many, few, n) + cost_of_triangle(many, n)
+        return fused + _cost(strips(few), n, threads)
+
+    few, many = _cut(axes, min(cuts(axes), key=cost))
+    yield from strips(few)
+    yield from _fused_rectangle(many, few, n)
+    yield from _fused_triangle(many, n)
+
+
+def _narrow_rectangle(
+    rows: Sequence[Axis], across: Sequence[Axis], n: int, threads: int
+) -> Iterator[_AnyDraft]:
+    """Every pair of one of the rows with one of the columns across, likewise."""
+
+    def cost(cut: int) -> float:
+        (few, many), (few_across, many_across) = _cut(rows, cut), _cut(across, cut)
+        fused = cost_across(few, many_across, n) + cost_across(many, across, n)
+        return fused + _cost(strips_across(few, few_across), n, threads)
+
+    cut = min(cuts(rows if len(rows) < len(across) else across), key=cost)
+    (few, many), (few_across, many_across) = _cut(rows, cut), _cut(across, cut)
+    yield from strips_across(few, few_across)
+    yield from _fused_rectangle(few, many_across, n)
+    yield from _fused_rectangle(many, across, n)
+
+
+def _cost(products: Iterable[Strip], n: int, threads: int) -> float:
+    """Nanoseconds of products, which threads share; passes of bincount hold each other up."""
+    return sum(strip.cost(n) for strip in products) / threads
 
 
 def _fused_triangle(axes: Sequence[Axis], n: int) -> Iterator[_Draft]:
@@ -176,6 +223,11 @@ def _fused_rectangle(rows: Sequence[Axis], across: Sequence[Axis], n: int) -> It
 
 def _alone(axis: Axis) -> _Draft:
     return _Draft(single(axis), [], own_left=True)
+
+
+def _cut(axes: Sequence[Axis], size: int) -> tuple[list[Axis], list[Axis]]:
+    """Part the columns of at most so many levels from the others."""
+    return [a for a in axes if a.size <= size], [a for a in axes if a.size > size]
 
 
 def _by_width(axes: Sequence[Axis]) -> tuple[list[Axis], list[Axis]]:

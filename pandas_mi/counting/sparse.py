@@ -37,6 +37,11 @@ class SparsePair:
         """Number of tables that come out."""
         return 1
 
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """The columns whose codes it needs."""
+        return tuple(dict.fromkeys((self.left, self.right)))
+
     def count(self, columns: Mapping[int, Codes]) -> JointCounts:
         """Count the rows; the counts of several runs of rows add up."""
         return joint_counts(columns[self.left], columns[self.right])

@@ -7,8 +7,17 @@ from hypothesis import strategies as st
 
 from pandas_mi.analysis.grid import grid_entropies
 from pandas_mi.analysis.options import Options
-from pandas_mi.counting import Codes, Workspace, fused_codes, grouping, plan
-from pandas_mi.counting.fused import Tile
+from pandas_mi.counting import (
+    Codes,
+    Product,
+    SparsePair,
+    Workspace,
+    fused_codes,
+    grouping,
+    plan,
+    products,
+    strips,
+)
 from pandas_mi.information import table_sums
 
 
@@ -54,6 +63,27 @@ def possible(*sides):
     return 0.0 if cost(*sides) < np.inf else 1.0
 
 
+def multiply(patch):
+    """Count by products whatever can be: in runs of seven rows, a few slots at a time."""
+    patch.setattr(strips, "_FEWEST_COLUMNS", 1)
+    patch.setattr(strips, "_SLOTS", 12)
+    patch.setattr(strips, "_FEWEST_SLOTS", 4)
+    patch.setattr(strips.Strip, "cost", lambda self, n: -1.0)
+    patch.setattr(products, "MOST_ROWS", 7)
+    patch.setattr(products, "_CELLS", 30)
+
+
+@given(columns(), st.booleans(), st.sampled_from([1, 2, 3]), st.data())
+def test_products_count_what_a_double_loop_counts(found, keep_missing, threads, data):
+    rows = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
+    across = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
+    with pytest.MonkeyPatch.context() as patch:
+        multiply(patch)
+        missing = "category" if keep_missing else "pairwise"
+        grid = grid_entropies(found, rows, across, Options(missing=missing, threads=threads))
+    check(grid, found, rows, across, keep_missing)
+
+
 @given(columns(), st.booleans(), st.sampled_from([1, 16, 256, 1024, None]), st.data())
 def test_every_capacity_counts_what_a_double_loop_counts(found, keep_missing, capacity, data):
     rows = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
@@ -64,6 +94,10 @@ def test_every_capacity_counts_what_a_double_loop_counts(found, keep_missing, ca
             patch.setattr(grouping, "_cost", possible)
         missing = "category" if keep_missing else "pairwise"
         grid = grid_entropies(found, rows, across, Options(missing=missing))
+    check(grid, found, rows, across, keep_missing)
+
+
+def check(grid, found, rows, across, keep_missing):
     for row, left in enumerate(rows):
         for place, right in enumerate(across):
             expected = naive_sums(found[left], found[right], keep_missing)
@@ -71,18 +105,26 @@ def test_every_capacity_counts_what_a_double_loop_counts(found, keep_missing, ca
             np.testing.assert_array_equal(sums, expected)
 
 
-@given(columns(), st.booleans())
-def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing):
-    for task in plan(found, list(found), list(found), keep_missing=keep_missing):
-        if not isinstance(task, Tile):
-            continue
+@given(columns(), st.booleans(), st.booleans())
+def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing, by_products):
+    with pytest.MonkeyPatch.context() as patch:
+        if by_products:
+            multiply(patch)
+        for task in plan(found, list(found), list(found), keep_missing=keep_missing):
+            if not isinstance(task, SparsePair):
+                check_tables(task, found, keep_missing)
+
+
+def check_tables(task, found, keep_missing):
+    codes = found
+    if not isinstance(task, Product):
         codes = {group: fused_codes(group, found) for group in task.groups}
-        for tables in task.tables(task.count(codes, Workspace())):
-            for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
-                if left == right:
-                    continue
-                table = naive(found[left], found[right])
-                expected = table if keep_missing else table[1:, 1:]
-                np.testing.assert_array_equal(
-                    np.sort(cells[cells > 0]), np.sort(expected[expected > 0])
-                )
+    for tables in task.tables(task.count(codes, Workspace())):
+        for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
+            if left == right:
+                continue
+            table = naive(found[left], found[right])
+            expected = table if keep_missing else table[1:, 1:]
+            np.testing.assert_array_equal(
+                np.sort(cells[cells > 0]), np.sort(expected[expected > 0])
+            )

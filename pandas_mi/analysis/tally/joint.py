@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas_mi.analysis.grid import asked
 from pandas_mi.analysis.options import Options
 from pandas_mi.analysis.work import mapped, thread_count
-from pandas_mi.counting import Codes, JointCounts, SparsePair, Tables, Tile, joint_counts, plan
+from pandas_mi.counting import Codes, JointCounts, SparsePair, Tables, joint_counts, plan
 
 __all__ = ["PairCounts", "added", "cells_of", "counted", "empty", "moved", "of_cells", "with_rows"]
 
@@ -67,11 +67,11 @@ def counted(columns: Sequence[Codes]) -> PairCounts:
     held, places = dict(enumerate(columns)), range(len(columns))
     workers = thread_count(None)
     tasks = plan(held, places, places, keep_missing=True, threads=workers)
-    tiles = [task for task in tasks if isinstance(task, Tile)]
+    dense = [task for task in tasks if not isinstance(task, SparsePair)]
     own: dict[int, Ints] = {}
     joint: dict[Pair, JointCounts] = {}
     framed = partial(_framed, [codes.cardinality for codes in columns])
-    for left, right, found in asked(held, tiles, workers, Options(), framed):
+    for left, right, found in asked(held, dense, workers, Options(), framed):
         for one, two, table in zip(left.tolist(), right.tolist(), found, strict=True):
             if one == two:
                 own[one] = table
