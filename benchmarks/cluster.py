@@ -29,7 +29,7 @@ def rows(size: str, rounds: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mixed.parquet"
         write(path, n, group)
-        yield from _two_workers(path, n, min(rounds, 3))
+        yield from _two_workers(path, n, min(rounds, 5))
         yield _graph(Path(folder) / "many.parquet")
 
 

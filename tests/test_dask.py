@@ -8,6 +8,7 @@ import pickle
 import re
 import signal
 import sys
+import time
 from decimal import Decimal
 
 import dask
@@ -24,7 +25,16 @@ from hypothesis import strategies as st
 
 import pandas_mi
 import pandas_mi.dask
-from pandas_mi.sources import as_table, numbered, parquet, partitions, parts, shares, shares_of
+from pandas_mi.sources import (
+    as_table,
+    numbered,
+    parquet,
+    partitions,
+    parts,
+    shares,
+    shares_of,
+    told,
+)
 from pandas_mi.sources.workers import current_workers, graph
 from pandas_mi.testing import frames
 
@@ -445,3 +455,35 @@ def test_a_graph_of_many_row_groups_is_small(tmp_path):
     held = dict(root.__dask_graph__())
     assert len(held) == 4000 + 1 + 1000 + 250 + 63 + 16 + 4 + 1
     assert sum(len(pickle.dumps(task)) for task in held.values()) < 3_000_000
+
+
+class Libc:
+    """What is asked of the C library."""
+
+    def __init__(self):
+        self.asked = []
+
+    def mallopt(self, what, size):
+        self.asked.append((what, size))
+
+    def malloc_trim(self, _):
+        self.asked.append("trim")
+
+
+def test_freed_memory_is_kept_between_tasks_and_given_back_after_the_last(monkeypatch):
+    monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", "65536")
+    monkeypatch.setattr(told, "_IDLE", 0.2)
+    kept = told._Kept()
+    kept._libc = libc = Libc()
+    for _ in range(3):
+        kept.begin()
+        kept.begin()
+        kept.end()
+        time.sleep(0.25)  # another task goes on
+        kept.end()
+    begun = [(told._MMAP, 1 << 24), (told._TRIM, 1 << 25)]
+    assert libc.asked == begun
+    deadline = time.monotonic() + 10
+    while libc.asked[-1] != "trim" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert libc.asked == [*begun, (told._MMAP, 1 << 17), (told._TRIM, 65536), "trim"]

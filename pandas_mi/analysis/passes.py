@@ -67,12 +67,11 @@ def counted(
     """Yield tasks with the counts of all chunks, as many at a time as memory is meant to hold."""
     view, gauge = stream.view, stream.gauge
     here = view.table.cluster is None
-    least = np.min_scalar_type(view.n_rows)
     batches = list(_batches(tasks, columns, view.n_rows, _BUDGET if here else _SENT))
     gauge.expect(len(batches))
     for batch in batches:
-        counting = _Counting.of(batch, columns, stream.coders)
-        counts = asked(view, counting if here else _Sending(counting, least), stream.workers, gauge)
+        counting = _Counting.of(batch, columns, stream.coders, view.n_rows)
+        counts = asked(view, counting, stream.workers, gauge)
         yield [(task, _wide(one)) for task, one in zip(batch, counts, strict=True)]
     gauge.close()
 
@@ -86,24 +85,32 @@ class _Counting(Question[list[Counts]]):
     tasks : sequence of Task
     cardinality : mapping of place to int
     coders : mapping of place to callable
+    dtype : dtype
+        The smallest that holds the count of all rows: half the memory of int64.
     """
 
     tasks: Sequence[Task]
     cardinality: Mapping[int, int]
     coders: Mapping[int, Coder]
+    dtype: np.dtype[Any]
 
     @classmethod
     def of(
-        cls, tasks: Sequence[Task], columns: Mapping[int, Codes], coders: Mapping[int, Coder]
+        cls,
+        tasks: Sequence[Task],
+        columns: Mapping[int, Codes],
+        coders: Mapping[int, Coder],
+        n_rows: int,
     ) -> _Counting:
         """Return the question with what it needs of all columns, and no more."""
         places = _places(tasks)
         cardinality = {place: columns[place].cardinality for place in places}
-        return cls(tasks, cardinality, {place: coders[place] for place in places})
+        held = {place: coders[place] for place in places}
+        return cls(tasks, cardinality, held, np.min_scalar_type(n_rows))
 
     def look(self, view: View, workers: int, gauge: Gauge) -> list[Counts]:
         totals = [
-            _SparseTotal(task) if isinstance(task, SparsePair) else _DenseTotal(task)
+            _SparseTotal(task) if isinstance(task, SparsePair) else _DenseTotal(task, self.dtype)
             for task in self.tasks
         ]
         counter = _Counter(self.tasks, self.cardinality)
@@ -118,25 +125,20 @@ class _Counting(Question[list[Counts]]):
         return [total.counts() for total in totals]
 
     def add(self, found: list[Counts], more: list[Counts]) -> list[Counts]:
-        return [_checked(one + other) for one, other in zip(found, more, strict=True)]
+        return [self._sum(one, other) for one, other in zip(found, more, strict=True)]
+
+    def packed(self, found: list[Counts]) -> list[Counts]:
+        """Return the counts of each task in the fewest bytes that hold them, to be sent."""
+        return [_least(one) if isinstance(one, np.ndarray) else one for one in found]
+
+    def _sum(self, one: Counts, other: Counts) -> Counts:
+        if isinstance(one, np.ndarray):
+            return np.add(one, other, dtype=self.dtype)
+        return _checked(one + other)
 
 
-@dataclass(frozen=True)
-class _Sending(Question[list[Counts]]):
-    """The same question, whose answers are sent in the fewest bytes that hold every count."""
-
-    counting: _Counting
-    dtype: np.dtype[Any]
-
-    def look(self, view: View, workers: int, gauge: Gauge) -> list[Counts]:
-        return [_narrow(one, self.dtype) for one in self.counting.look(view, workers, gauge)]
-
-    def add(self, found: list[Counts], more: list[Counts]) -> list[Counts]:
-        return self.counting.add(found, more)
-
-
-def _narrow(counts: Counts, dtype: np.dtype[Any]) -> Counts:
-    return counts.astype(dtype) if isinstance(counts, np.ndarray) else counts
+def _least(counts: NDArray[Any]) -> NDArray[Any]:
+    return counts.astype(np.min_scalar_type(counts.max(initial=0)))
 
 
 def _wide(counts: Counts) -> Counts:
@@ -151,15 +153,16 @@ def _places(tasks: Sequence[Task]) -> list[int]:
 class _DenseTotal:
     """The counts of many tables, chunk after chunk."""
 
-    def __init__(self, task: Tile | Product) -> None:
+    def __init__(self, task: Tile | Product, dtype: np.dtype[Any]) -> None:
         self.task = task
-        self._sum: NDArray[np.int64] | None = None
+        self._dtype = dtype
+        self._sum: NDArray[Any] | None = None
 
     def add(self, counts: NDArray[np.int64]) -> None:
         if self._sum is None:
-            self._sum = counts.copy()  # the workspace that holds them is used again
+            self._sum = counts.astype(self._dtype)  # a copy: the workspace is used again
         else:
-            self._sum += counts
+            np.add(self._sum, counts, out=self._sum, casting="unsafe")
 
     def counts(self) -> Counts:
         return self._sum

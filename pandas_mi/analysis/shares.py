@@ -61,7 +61,7 @@ class _OnShares(Fold[R]):
 
     def look(self, table: Table, rows: Rows) -> R:
         view = replace(self.view, table=table, rows=rows)
-        return self.question.look(view, 1, Gauge(False, 0))
+        return self.question.packed(self.question.look(view, 1, Gauge(False, 0)))
 
     def add(self, found: R, more: R) -> R:
         return self.question.add(found, more)
