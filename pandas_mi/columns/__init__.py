@@ -6,7 +6,7 @@ This is the only place that knows which backings pandas and Arrow have. Everythi
 
 from pandas_mi.columns.arrow import from_arrow
 from pandas_mi.columns.column import Array, Chunk, Column, Kind, Mask, factorized, level_order
-from pandas_mi.columns.frames import by_value, from_pandas
+from pandas_mi.columns.frames import by_value, from_numpy, from_pandas
 from pandas_mi.columns.joined import alike, joined
 from pandas_mi.columns.scalars import physical_cuts, python_values
 
@@ -20,6 +20,7 @@ __all__ = [
     "by_value",
     "factorized",
     "from_arrow",
+    "from_numpy",
     "from_pandas",
     "joined",
     "level_order",

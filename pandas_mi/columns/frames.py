@@ -32,12 +32,12 @@ def from_pandas(values: pd.Series | pd.Index, label: Hashable) -> Column:
     """
     dtype: Any = values.dtype
     if isinstance(dtype, pd.SparseDtype):
-        return _from_numpy(np.asarray(values), label)
+        return from_numpy(np.asarray(values), label)
     if isinstance(dtype, pd.CategoricalDtype):
         return _from_categorical(values.array, label)
     if isinstance(dtype, pd.DatetimeTZDtype):
         instants = np.asarray(values.array, dtype=f"datetime64[{dtype.unit}]")
-        return replace(_from_numpy(instants, label), zone=str(dtype.tz))
+        return replace(from_numpy(instants, label), zone=str(dtype.tz))
     if isinstance(dtype, pd.PeriodDtype):
         frequency = str(dtype).removeprefix("period[").removesuffix("]")
         missing = mask(np.asarray(values.isna()))
@@ -45,7 +45,7 @@ def from_pandas(values: pd.Series | pd.Index, label: Hashable) -> Column:
     if isinstance(dtype, pd.IntervalDtype):
         return by_value(values.array, Kind.INTERVAL, label)
     if isinstance(dtype, np.dtype):
-        return _from_numpy(values.to_numpy(), label)
+        return from_numpy(values.to_numpy(), label)
     if hasattr(values.array, "__arrow_array__"):
         try:
             return from_arrow(values.array.__arrow_array__(), label)
@@ -54,7 +54,8 @@ def from_pandas(values: pd.Series | pd.Index, label: Hashable) -> Column:
     return _from_objects(np.asarray(values, dtype=object), label)
 
 
-def _from_numpy(values: Array, label: Hashable) -> Column:
+def from_numpy(values: Array, label: Hashable) -> Column:
+    """Return the column that an array of one dimension holds."""
     kind = values.dtype.kind
     if kind == "O":
         return _from_objects(values, label)
@@ -171,7 +172,7 @@ _OBJECTS: dict[str, Callable[[Array], Column]] = {
     "bytes": lambda known: from_arrow(pa.array(known, type=pa.large_binary()), None),
     "boolean": lambda known: Column(Kind.BOOLEAN, known.astype(np.bool_)),
     "integer": _integers,
-    "floating": lambda known: _from_numpy(known.astype(np.float64), None),
+    "floating": lambda known: from_numpy(known.astype(np.float64), None),
     "decimal": _decimals,
     "datetime": _instants,
     "datetime64": lambda known: from_pandas(pd.Index(pd.to_datetime(known)), None),

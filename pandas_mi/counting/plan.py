@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -177,7 +177,7 @@ def _narrow_triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_An
         fused = cost_across(many, few, n) + cost_of_triangle(many, n)
         return fused + _cost(strips(few), n, threads)
 
-    few, many = _cut(axes, min(cuts(axes), key=cost))
+    few, many = _cut(axes, _cheapest(cuts(axes), cost))
     yield from strips(few)
     yield from _fused_rectangle(many, few, n)
     yield from _fused_triangle(many, n)
@@ -193,11 +193,16 @@ def _narrow_rectangle(
         fused = cost_across(few, many_across, n) + cost_across(many, across, n)
         return fused + _cost(strips_across(few, few_across), n, threads)
 
-    cut = min(cuts(rows if len(rows) < len(across) else across), key=cost)
+    cut = _cheapest(cuts(rows if len(rows) < len(across) else across), cost)
     (few, many), (few_across, many_across) = _cut(rows, cut), _cut(across, cut)
     yield from strips_across(few, few_across)
     yield from _fused_rectangle(few, many_across, n)
     yield from _fused_rectangle(many, across, n)
+
+
+def _cheapest(choices: Sequence[int], cost: Callable[[int], float]) -> int:
+    """Return the choice of least cost, which takes time to estimate and is not asked of one."""
+    return choices[0] if len(choices) == 1 else min(choices, key=cost)
 
 
 def _cost(products: Iterable[Strip], n: int, threads: int) -> float:

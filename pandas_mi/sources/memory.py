@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from pandas_mi.columns import Column, from_arrow, from_pandas
+from pandas_mi.columns import Column, from_arrow, from_numpy, from_pandas
 from pandas_mi.sources.table import Rows, Table, parts
 
 __all__ = ["ArrowTable", "FrameTable", "arrow_frame", "column_places", "rows_of"]
@@ -46,12 +46,18 @@ class FrameTable(Table):
     def column(self, position: int, rows: Rows = None) -> Column:
         """Return one column, of the given rows."""
         series = self._held(position)
-        if isinstance(rows, builtins.slice) and position in self._numbers:
-            return self._numbers[position].part(rows.start, rows.stop)
-        if isinstance(rows, np.ndarray) and isinstance(series.array, pd.arrays.ArrowExtensionArray):
+        if rows is None:
+            return from_pandas(series, series.name)
+        numbers = isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf"
+        if isinstance(rows, builtins.slice):
+            if numbers:
+                return self._whole_numbers(position).part(rows.start, rows.stop)
+        elif numbers:  # a sixth of the time that pandas takes for a few thousand rows
+            return from_numpy(series.to_numpy().take(rows), series.name)
+        elif isinstance(series.array, pd.arrays.ArrowExtensionArray):
             # pandas would join all chunks first, to take a few of their rows.
             return from_arrow(rows_of(series.array.__arrow_array__(), rows), series.name)
-        return from_pandas(series if rows is None else series.iloc[rows], series.name)
+        return from_pandas(series.iloc[rows], series.name)
 
     def frame(self, positions: list[int], rows: Rows) -> pd.DataFrame:
         """Return the given columns and rows, in the given order."""
@@ -77,9 +83,14 @@ class FrameTable(Table):
         series = self._series.get(position)
         if series is None:
             series = self._series[position] = self.data.iloc[:, position]
-            if isinstance(series.dtype, np.dtype) and series.dtype.kind in "biuf":
-                self._numbers[position] = from_pandas(series, series.name)
         return series
+
+    def _whole_numbers(self, position: int) -> Column:
+        column = self._numbers.get(position)
+        if column is None:
+            series = self._held(position)
+            column = self._numbers[position] = from_pandas(series, series.name)
+        return column
 
 
 @dataclass(frozen=True)
