@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Array, Column
-from pandas_mi.encoding.cells import BUCKETS, Buckets, cell_counts, looked_up
+from pandas_mi.encoding.cells import BUCKETS, Buckets, placed
 from pandas_mi.encoding.scheme import Encoding, by_cuts, ranks
 
 __all__ = ["bucketed"]
@@ -37,15 +37,16 @@ def bucketed(
     cells = _cells(sample, number)
     if cells is None:
         return None
-    counts = cell_counts(cells, values, column.missing)
-    assert counts is not None  # noqa: S101 - every number has a cell
+    found = placed(cells, values, column.missing)
+    assert found is not None  # noqa: S101 - every number has a cell
+    counts = found.counts
     ends = np.cumsum(counts)
     wanted = ranks(int(ends[-1]), number)
     cut_cells = np.searchsorted(ends, wanted)
     # 0 in the cells that hold a cut: these rows are settled one by one.
     code_of = 1 + np.cumsum(np.bincount(cut_cells + 1, minlength=cells.size + 1))[: cells.size]
     code_of[cut_cells] = 0
-    codes = looked_up(cells, values, column.missing, code_of.astype(np.min_scalar_type(number)))
+    codes = found.looked_up(code_of.astype(np.min_scalar_type(number)))
     if column.missing is not None:
         codes[column.missing] = 0
     near = codes == 0

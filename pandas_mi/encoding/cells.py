@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Array, Mask
 
-__all__ = ["BUCKETS", "Buckets", "Cells", "Offsets", "blocks", "cell_counts", "looked_up"]
+__all__ = ["BUCKETS", "Buckets", "Cells", "Offsets", "Placed", "blocks", "looked_up", "placed"]
 
 Places = NDArray[np.intp]
 
@@ -89,23 +89,52 @@ class Buckets:
         return True
 
 
-def cell_counts(cells: Cells, values: Array, missing: Mask | None) -> Places | None:
-    """Count the known values of each cell, shape (cells.size,); None when the map does not fit."""
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The cells of n values.
+
+    Attributes
+    ----------
+    places : ndarray of uint8 or uint16, shape (n,)
+        The cell of each value; 0 where it is missing. Reading two bytes again takes an eighth of
+        the time of finding the cell once more.
+    counts : ndarray of intp, shape (cells,)
+        How many known values each cell has.
+    """
+
+    places: NDArray[Any]
+    counts: Places
+
+    def looked_up(self, table: Array) -> Array:
+        """Return the table's entry for the cell of each value, shape (n,)."""
+        found = np.empty(len(self.places), dtype=table.dtype)
+        wide = np.empty(min(len(found), _BLOCK), dtype=np.intp)
+        for block in blocks(len(found)):  # take() would make an array of 64-bit places each time
+            places = wide[: block.stop - block.start]
+            np.copyto(places, self.places[block])
+            table.take(places, out=found[block], mode="clip")
+        return found
+
+
+def placed(cells: Cells, values: Array, missing: Mask | None) -> Placed | None:
+    """Find and count the cell of each value; None when the map does not fit."""
+    held = np.empty(len(values), dtype=np.min_scalar_type(cells.size - 1))
     counts = np.zeros(cells.size, dtype=np.intp)
     for block, places in _placed(cells, values, missing):
         if places is None:
             return None
         counts += np.bincount(places, minlength=cells.size)
+        np.copyto(held[block], places, casting="unsafe")
         if missing is not None:
             counts[0] -= np.count_nonzero(missing[block])
-    return counts
+    return Placed(held, counts)
 
 
-def looked_up(cells: Cells, values: Array, missing: Mask | None, table: Array) -> Array:
+def looked_up(cells: Buckets, values: Array, missing: Mask | None, table: Array) -> Array:
     """Return the table's entry for the cell of each value, shape (n,); arbitrary where missing."""
     found = np.empty(len(values), dtype=table.dtype)
     for block, places in _placed(cells, values, missing):
-        assert places is not None  # noqa: S101 - counting has shown that the map fits
+        assert places is not None  # noqa: S101 - a map that fits any number
         table.take(places, out=found[block], mode="clip")
     return found
 

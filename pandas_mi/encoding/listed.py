@@ -10,8 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pandas_mi.columns import Array, Column, level_order
-from pandas_mi.encoding import cells as cell_maps
-from pandas_mi.encoding.cells import Offsets, blocks, cell_counts
+from pandas_mi.encoding.cells import Offsets, Placed, blocks, placed
 from pandas_mi.encoding.scheme import Encoding, by_cuts, by_levels, ranks
 
 __all__ = ["as_objects", "counted", "looked_up", "whole_range"]
@@ -69,20 +68,20 @@ class _Range:
     """Every value of the column is one of the integers from low on."""
 
     cells: Offsets
-    values: Array
-    counts: Counts
+    dtype: np.dtype[Any]
+    placed: Placed
 
     def encoded(self, column: Column, number: int | None) -> tuple[Codes, Encoding]:
         """Encode through a look-up table over the range."""
-        used = np.flatnonzero(self.counts)
-        held = self.values.dtype
+        counts, held = self.placed.counts, self.dtype
+        used = np.flatnonzero(counts)
         # Modulo the width of an integer type the sum is exact; float16 cannot hold every term.
         wide = np.result_type(held, np.float64) if held.kind == "f" else held
         levels = (used.astype(wide) + self.cells.low).astype(held)
-        of_level, encoding = _coded(column, levels, self.counts[used], number)
+        of_level, encoding = _coded(column, levels, counts[used], number)
         code_of = np.zeros(self.cells.size, dtype=np.min_scalar_type(encoding.cardinality))
         code_of[used] = of_level
-        codes = cell_maps.looked_up(self.cells, self.values, column.missing, code_of)
+        codes = self.placed.looked_up(code_of)
         return _hidden(column, codes), encoding
 
 
@@ -103,8 +102,8 @@ def whole_range(column: Column, values: Array, sample: Array) -> _Range | None:
     if span is None or span[1] > 1024 + 8 * len(values):
         return None
     cells = Offsets(*span)
-    counts = cell_counts(cells, values, column.missing)
-    return None if counts is None else _Range(cells, values, counts)
+    found = placed(cells, values, column.missing)
+    return None if found is None else _Range(cells, values.dtype, found)
 
 
 def _may_be_range(sample: Array) -> bool:
