@@ -7,7 +7,7 @@ and an increment a row (1.7 ns together), whatever the number of pairs in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -187,12 +187,13 @@ class Tile:
 
     def tables(self, counts: Ints) -> Iterator[Tables]:
         """Yield the tables of all pairs, those of one shape together; uses the counts up."""
+        inside = []
         if self.own_left:
-            yield from self._own(self.left, counts[0].sum(axis=1))
+            inside.append((self.left, counts[0].sum(axis=1)))
         if self.own_right:
             for right, table in zip(self.rights, counts, strict=True):
-                own = table.sum(axis=0)[: right.size]
-                yield from self._own(right, own)
+                inside.append((right, table.sum(axis=0)[: right.size]))
+        yield from self._own(inside)
         if self.rights:
             yield from self._across(counts)
 
@@ -210,20 +211,21 @@ class Tile:
                 found.add(np.full(len(columns), axis.column), columns[:, other], table)
         yield from found.tables()
 
-    def _own(self, group: Group, counts: Ints) -> Iterator[Tables]:
-        """Tables of the group's columns with each other and with themselves."""
-        shaped = counts.reshape([axis.size for axis in group.axes])
-        every = range(len(group.axes))
-        for place, axis in enumerate(group.axes):
-            own = shaped.sum(axis=tuple(other for other in every if other != place))
-            known = self._known(own, axis, 0)
-            yield Tables.of_themselves(np.array([axis.column]), known[np.newaxis])
-        found = _Stacks()
-        for one, two in combinations(every, 2):
-            left, right = group.axes[one], group.axes[two]
-            table = shaped.sum(axis=tuple(set(every) - {one, two}))
-            table = self._known(self._known(table, left, 0), right, 1)
-            found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
+    def _own(self, inside: Sequence[tuple[Group, Ints]]) -> Iterator[Tables]:
+        """Tables of the columns of each group with each other and with themselves."""
+        alone, found = _Alone(), _Stacks()
+        for group, counts in inside:
+            shaped = counts.reshape([axis.size for axis in group.axes])
+            every = range(len(group.axes))
+            for place, axis in enumerate(group.axes):
+                own = shaped.sum(axis=tuple(other for other in every if other != place))
+                alone.add(axis.column, self._known(own, axis, 0))
+            for one, two in combinations(every, 2):
+                left, right = group.axes[one], group.axes[two]
+                table = shaped.sum(axis=tuple(set(every) - {one, two}))
+                table = self._known(self._known(table, left, 0), right, 1)
+                found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
+        yield from alone.tables()
         yield from found.tables()
 
     def _known(self, counts: Ints, axis: Axis, place: int) -> Ints:
@@ -248,6 +250,21 @@ class _Stacks:
                 yield Tables.of(*found[0])
             else:
                 yield Tables.of(*map(np.concatenate, zip(*found, strict=True)))
+
+
+class _Alone:
+    """The counts of columns by themselves, gathered by length."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, list[tuple[int, Ints]]] = {}
+
+    def add(self, column: int, counts: Ints) -> None:
+        self._found.setdefault(len(counts), []).append((column, counts))
+
+    def tables(self) -> Iterator[Tables]:
+        for found in self._found.values():
+            columns, counts = zip(*found, strict=True)
+            yield Tables.of_themselves(np.array(columns), np.stack(counts))
 
 
 def _own_pairs(columns: int) -> int:
