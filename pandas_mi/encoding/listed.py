@@ -147,10 +147,10 @@ def _as_they_are(column: Column, order: NDArray[np.intp]) -> tuple[Codes, Encodi
 
 
 def _all_used(column: Column) -> bool:
-    """Whether every distinct value occurs; mostly the first block of rows tells."""
+    """Whether every distinct value occurs; mostly the first rows tell."""
     seen = np.zeros(len(column.values), dtype=np.bool_)
     held = _held(column)
-    for block in blocks(len(held)):
+    for block in (slice(0, 16 * len(seen)), *blocks(len(held))):
         known = held[block]
         if column.missing is not None:
             known = known[~column.missing[block]]
