@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-import pandas_mi  # noqa: F401
+import pandas_mi
 from pandas_mi.columns import Kind, factorized, from_arrow, from_pandas, level_order
 
 TEXT = ["b", None, "a", "b", "c", None]
@@ -252,3 +252,13 @@ def test_what_cannot_be_compared_by_value_is_refused(series, message):
     with pytest.raises(TypeError) as caught:
         from_pandas(series, "x")
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8"])
+def test_the_byte_order_of_numbers_does_not_matter(dtype):
+    values = (np.arange(300) % 60 * (1_000_003 if dtype == "i8" else 1 / 7)).astype(dtype)
+    one, other = (
+        pandas_mi.matrix(pd.DataFrame({"x": values.astype(order + dtype), "y": values}), bins=None)
+        for order in "<>"
+    )
+    pd.testing.assert_frame_equal(one, other, check_exact=True)

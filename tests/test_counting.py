@@ -1,5 +1,7 @@
 """Codes to joint counts: single tables, the planner's choices, and what the tables add up to."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -244,3 +246,15 @@ def test_the_matrix_library_gets_its_threads_back_when_the_last_call_ends():
     assert all(number == 1 for number in threads())
     other.__exit__(None, None, None)
     assert threads() == before
+
+
+@pytest.mark.skipif(not hasattr(os, "register_at_fork"), reason="no fork on this system")
+def test_a_forked_process_does_not_wait_for_the_calls_of_its_parent():
+    limit = blas._Limit()
+    limit.enter()
+    limit._lock.acquire()  # as another thread of the parent may hold it
+    limit.forget()
+    libraries = blas._controller().select(user_api="blas").info()
+    limit.enter()
+    limit.leave()
+    assert blas._controller().select(user_api="blas").info() == libraries

@@ -98,8 +98,7 @@ def grid_statistics(
     keep_missing = options.missing == "category"
     tasks: Sequence[AnyTask]
     if _held(columns):
-        pairs = product(rows, across)
-        tasks = held_tasks(columns, pairs, keep_missing=keep_missing)
+        tasks = held_tasks(columns, product(rows, across), keep_missing=keep_missing)
     else:
         tasks = plan(planned(columns), rows, across, keep_missing=keep_missing, threads=workers)
     result: NDArray[Any] | None = None

@@ -56,6 +56,8 @@ def from_pandas(values: pd.Series | pd.Index, label: Hashable) -> Column:
 
 def from_numpy(values: Array, label: Hashable) -> Column:
     """Return the column that an array of one dimension holds."""
+    if not values.dtype.isnative:  # pandas cannot factorize the other byte order
+        values = values.astype(values.dtype.newbyteorder("="))
     kind = values.dtype.kind
     if kind == "O":
         return _from_objects(values, label)

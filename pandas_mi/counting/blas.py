@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -50,6 +51,13 @@ class _Limit:
             if self._inside == 0:
                 self._held.restore_original_limits()
 
+    def forget(self) -> None:
+        """Begin anew in a forked process, where the calls of its parent never end."""
+        self._lock = Lock()
+        if self._inside:
+            self._inside = 0
+            self._held.restore_original_limits()
+
 
 @lru_cache(maxsize=1)
 def _controller() -> Any:
@@ -60,3 +68,5 @@ def _controller() -> Any:
 
 
 _limit = _Limit()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_limit.forget)

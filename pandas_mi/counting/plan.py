@@ -42,8 +42,7 @@ def plan(
 ) -> list[Task]:
     """Lay out the tasks that count every column of `rows` against every column of `across`.
 
-    A pair that the two lists hold in both orders is counted once. Plans differ in speed alone:
-    the counts of a pair are the same in all.
+    A pair that the two lists hold in both orders is counted once. Plans differ in speed alone.
 
     Parameters
     ----------

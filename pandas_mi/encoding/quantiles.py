@@ -127,7 +127,7 @@ def merged(parts: Sequence[Summary], limit: int) -> Summary:
 
 
 def _spaced(n: int, limit: int) -> Ints:
-    """Return at most `limit` of n places, evenly spaced, and the last."""
+    """Return at most `limit` of n places, evenly spaced, and the last in any case."""
     places = np.arange(0, n, -(-n // limit))
     return places if places[-1] == n - 1 else np.append(places, n - 1)
 

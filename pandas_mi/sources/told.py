@@ -86,7 +86,7 @@ class _Kept:
             self._ended = monotonic()
 
     def _watch(self) -> None:
-        while self._watched:
+        while True:
             sleep(_IDLE)
             with self._lock:
                 if self._tasks == 0 and monotonic() - self._ended >= _IDLE:
@@ -94,6 +94,7 @@ class _Kept:
                     self._libc.mallopt(_MMAP, 128 << 10)
                     self._libc.mallopt(_TRIM, self._tuned)
                     self._libc.malloc_trim(0)
+                    return
 
 
 _kept = _Kept()
