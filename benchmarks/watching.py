@@ -15,7 +15,7 @@ from benchmarks.streaming import mixed
 from pandas_mi.analysis.options import Options
 from pandas_mi.analysis.tables import encoded
 from pandas_mi.analysis.view import sampled_view
-from pandas_mi.counting import Tile, Workspace, fused_codes, plan
+from pandas_mi.counting import Workspace, counts_of, fused_codes, groups_of, plan
 
 _ROWS = 1_000  # a day
 
@@ -60,10 +60,9 @@ def _counted(part: pd.DataFrame, bins: dict[Any, Any]) -> None:
     columns = {place: one.codes for place, one in encoded(view, places, Options(bins=bins)).items()}
     space = Workspace()
     tasks = plan(columns, places, places, keep_missing=True)
-    groups = {group for task in tasks if isinstance(task, Tile) for group in task.groups}
-    fused = {group: fused_codes(group, columns) for group in groups}
+    fused = {group: fused_codes(group, columns) for group in groups_of(tasks)}
     for task in tasks:
-        task.count(fused, space) if isinstance(task, Tile) else task.count(columns)
+        counts_of(task, columns, fused, space)
 
 
 def _check(tally: pandas_mi.Tally, history: pd.DataFrame, bins: dict[Any, Any]) -> None:

@@ -15,7 +15,9 @@ from pandas_mi.counting import (
     Tile,
     Workspace,
     blas,
+    counts_of,
     fused_codes,
+    groups_of,
     joint_counts,
     one_thread_each,
     plan,
@@ -157,12 +159,8 @@ class TestPlan:
 
 
 def _counted(task, columns):
-    if isinstance(task, SparsePair):
-        return list(task.tables(task.count(columns)))
-    if isinstance(task, Product):
-        return list(task.tables(task.count(columns, Workspace())))
-    codes = {group: fused_codes(group, columns) for group in task.groups}
-    return list(task.tables(task.count(codes, Workspace())))
+    fused = {group: fused_codes(group, columns) for group in groups_of([task])}
+    return list(task.tables(counts_of(task, columns, fused, Workspace())))
 
 
 class TestCounting:

@@ -21,9 +21,10 @@ from pandas_mi.counting import (
     SparsePair,
     Tables,
     Task,
-    Tile,
     Workspace,
+    counts_of,
     fused_codes,
+    groups_of,
     one_thread_each,
     plan,
     plan_alone,
@@ -189,7 +190,7 @@ def _answers(
     columns: Mapping[int, Codes], tasks: Sequence[AnyTask], statistic: Statistic, workers: int
 ) -> Callable[[AnyTask], list[Found]]:
     """Return the function that does a task, with a workspace for each thread."""
-    groups = list({group for task in tasks if isinstance(task, Tile) for group in task.groups})
+    groups = groups_of(tasks)
     fused = mapped(lambda group: fused_codes(group, columns), groups, workers)
     codes: Mapping[Any, NDArray[Any]] = dict(zip(groups, fused, strict=True))
     thread = local()
@@ -197,12 +198,10 @@ def _answers(
     def answers(task: AnyTask) -> list[Found]:
         if not hasattr(thread, "space"):
             thread.space = Workspace(workers)
-        if isinstance(task, Tile):
-            tables = task.tables(task.count(codes, thread.space))
-        elif isinstance(task, Product):
-            tables = task.tables(task.count(columns, thread.space))
+        if isinstance(task, HeldTables):
+            tables = task.tables(task.count(columns))
         else:
-            tables = task.tables(task.count(columns))  # type: ignore[arg-type]  # its own counts
+            tables = task.tables(counts_of(task, columns, codes, thread.space))
         return [(some.left, some.right, statistic(some)) for some in tables]
 
     return answers

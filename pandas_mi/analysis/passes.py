@@ -26,7 +26,9 @@ from pandas_mi.counting import (
     Task,
     Tile,
     Workspace,
+    counts_of,
     fused_codes,
+    groups_of,
     one_thread_each,
 )
 
@@ -211,8 +213,7 @@ class _Counter:
     """What counts chunks for some tasks: codes fused once a chunk, a workspace a thread."""
 
     def __init__(self, tasks: Sequence[Task], cardinality: Mapping[int, int]) -> None:
-        tiles = [task for task in tasks if isinstance(task, Tile)]
-        self._groups = list(dict.fromkeys(group for tile in tiles for group in tile.groups))
+        self._groups = groups_of(tasks)
         self._cardinality = cardinality
         self._thread = local()
 
@@ -223,13 +224,7 @@ class _Counter:
         codes = dict(zip(self._groups, fused, strict=True))
 
         def add(total: Any) -> None:
-            task = total.task
-            if isinstance(task, SparsePair):
-                total.add(task.count(columns))
-            elif isinstance(task, Product):
-                total.add(task.count(columns, self._space()))
-            else:
-                total.add(task.count(codes, self._space()))
+            total.add(counts_of(total.task, columns, codes, self._space()))
 
         return add
 

@@ -7,7 +7,7 @@ several runs of rows add up) and unfolds its counts into one table a pair.
 from pandas_mi.counting.blas import one_thread_each
 from pandas_mi.counting.codes import Codes, JointCounts, joint_counts
 from pandas_mi.counting.fused import Axis, Group, Tile, fused_codes
-from pandas_mi.counting.plan import Task, plan, plan_alone
+from pandas_mi.counting.plan import Task, counts_of, groups_of, plan, plan_alone
 from pandas_mi.counting.products import Product
 from pandas_mi.counting.sparse import SparsePair
 from pandas_mi.counting.tables import Tables
@@ -24,7 +24,9 @@ __all__ = [
     "Task",
     "Tile",
     "Workspace",
+    "counts_of",
     "fused_codes",
+    "groups_of",
     "joint_counts",
     "one_thread_each",
     "plan",

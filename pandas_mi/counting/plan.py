@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+
+from numpy.typing import NDArray
 
 from pandas_mi.counting.codes import Codes, dense_limit
 from pandas_mi.counting.fused import Axis, Group, Tile
@@ -21,8 +24,9 @@ from pandas_mi.counting.grouping import (
 from pandas_mi.counting.products import Product
 from pandas_mi.counting.sparse import SparsePair
 from pandas_mi.counting.strips import Strip, cuts, strips, strips_across
+from pandas_mi.counting.workspace import Workspace
 
-__all__ = ["Task", "plan", "plan_alone"]
+__all__ = ["Task", "counts_of", "groups_of", "plan", "plan_alone"]
 
 Task = Tile | Product | SparsePair
 
@@ -81,6 +85,28 @@ def plan_alone(
     drafts = [_alone(axis_of(column, columns[column])) for column in wanted]
     n = max((len(columns[column].codes) for column in wanted), default=0)
     return [task for draft in drafts for task in draft.tasks(n, 0.0, keep_missing)]
+
+
+def groups_of(tasks: Iterable[Any]) -> list[Group]:
+    """Return the groups whose fused codes some tasks need, each once."""
+    return list(dict.fromkeys(g for task in tasks if isinstance(task, Tile) for g in task.groups))
+
+
+def counts_of(
+    task: Task,
+    columns: Mapping[int, Codes],
+    fused: Mapping[Group, NDArray[Any]],
+    space: Workspace,
+) -> Any:
+    """Count the rows of some columns for a task, given the codes of its groups too.
+
+    The counts of several runs of rows add up; they last until the next use of the workspace.
+    """
+    if isinstance(task, Tile):
+        return task.count(fused, space)
+    if isinstance(task, Product):
+        return task.count(columns, space)
+    return task.count(columns)
 
 
 @dataclass(frozen=True, slots=True)

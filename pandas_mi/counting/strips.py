@@ -13,7 +13,7 @@ __all__ = ["Strip", "cuts", "strips", "strips_across"]
 
 # Levels of the left columns of a product, and half of those of the right: 15 MB of slots each, and
 # 17 MB of counts. Making slots costs as much as multiplying each by a hundred others.
-_SLOTS = 1024
+_LEVELS = 1024
 _FEWEST_SLOTS = 224  # of a product that is cut in parts for the sake of threads
 _FEWEST_COLUMNS = 32  # with fewer, slots cost more than they save
 
@@ -54,8 +54,8 @@ class Strip:
         for start in range(0, len(self.lefts), step):
             rights = self.rights[start:] if self.own else self.rights
             part = Strip(self.lefts[start : start + step], rights, self.own)
-            lefts, rights = _padded(part.lefts), _padded(part.rights)
-            yield Product(lefts, rights, self.own, keep_missing, part.cost(n))
+            sides = _padded(part.lefts), _padded(part.rights)
+            yield Product(*sides, self.own, keep_missing, part.cost(n))
 
 
 def cuts(axes: Iterable[Axis]) -> list[int]:
@@ -70,22 +70,22 @@ def strips(axes: Sequence[Axis]) -> Iterator[Strip]:
     """Count every pair of the columns, each with itself included."""
     rest = _by_form(axes)
     while rest:
-        lefts = rest[: _columns(rest, _SLOTS)]
-        first = max(_columns(rest, 2 * _SLOTS), len(lefts))
+        lefts = rest[: _columns(rest, _LEVELS)]
+        first = max(_columns(rest, 2 * _LEVELS), len(lefts))
         yield Strip(lefts, rest[:first], own=True)
-        yield from (Strip(lefts, rights) for rights in _chunks(rest[first:], 2 * _SLOTS))
+        yield from (Strip(lefts, rights) for rights in _chunks(rest[first:], 2 * _LEVELS))
         rest = rest[len(lefts) :]
 
 
 def strips_across(rows: Sequence[Axis], across: Sequence[Axis]) -> Iterator[Strip]:
     """Count every one of the rows against every one of the columns across."""
-    for lefts in _chunks(_by_form(rows), _SLOTS):
-        yield from (Strip(lefts, rights) for rights in _chunks(_by_form(across), 2 * _SLOTS))
+    for lefts in _chunks(_by_form(rows), _LEVELS):
+        yield from (Strip(lefts, rights) for rights in _chunks(_by_form(across), 2 * _LEVELS))
 
 
-def _chunks(axes: Sequence[Axis], slots: int) -> Iterator[Sequence[Axis]]:
+def _chunks(axes: Sequence[Axis], levels: int) -> Iterator[Sequence[Axis]]:
     while axes:
-        length = _columns(axes, slots)
+        length = _columns(axes, levels)
         yield axes[:length]
         axes = axes[length:]
 
@@ -95,9 +95,9 @@ def _by_form(axes: Sequence[Axis]) -> list[Axis]:
     return sorted(axes, key=lambda axis: (single(axis).size, axis.first), reverse=True)
 
 
-def _columns(axes: Sequence[Axis], slots: int) -> int:
+def _columns(axes: Sequence[Axis], levels: int) -> int:
     """How many of the columns, the longest first, have at most so many levels together."""
-    return max(1, slots // axes[0].size)
+    return max(1, levels // axes[0].size)
 
 
 def _slots(axes: Sequence[Axis]) -> tuple[int, int]:

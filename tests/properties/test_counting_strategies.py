@@ -9,11 +9,12 @@ from pandas_mi.analysis.grid import grid_entropies
 from pandas_mi.analysis.options import Options
 from pandas_mi.counting import (
     Codes,
-    Product,
     SparsePair,
     Workspace,
+    counts_of,
     fused_codes,
     grouping,
+    groups_of,
     plan,
     products,
     strips,
@@ -66,7 +67,7 @@ def possible(*sides):
 def multiply(patch):
     """Count by products whatever can be: in runs of seven rows, a few slots at a time."""
     patch.setattr(strips, "_FEWEST_COLUMNS", 1)
-    patch.setattr(strips, "_SLOTS", 12)
+    patch.setattr(strips, "_LEVELS", 12)
     patch.setattr(strips, "_FEWEST_SLOTS", 4)
     patch.setattr(strips.Strip, "cost", lambda self, n: -1.0)
     patch.setattr(products, "MOST_ROWS", 7)
@@ -116,10 +117,8 @@ def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing, by_product
 
 
 def check_tables(task, found, keep_missing):
-    codes = found
-    if not isinstance(task, Product):
-        codes = {group: fused_codes(group, found) for group in task.groups}
-    for tables in task.tables(task.count(codes, Workspace())):
+    fused = {group: fused_codes(group, found) for group in groups_of([task])}
+    for tables in task.tables(counts_of(task, found, fused, Workspace())):
         for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
             if left == right:
                 continue
