@@ -13,6 +13,7 @@ from pandas_mi.counting import (
     Product,
     SparsePair,
     Tile,
+    Triples,
     Workspace,
     blas,
     counts_of,
@@ -104,6 +105,23 @@ class TestPlan:
         kinds = {type(task) for task in plan(columns, range(102), range(102))}
         assert kinds == {Product, Tile, SparsePair}
 
+    def test_columns_of_dozens_of_levels_are_counted_three_at_a_time(self):
+        columns = made(100_000, *[30] * 9, 5, 6, 100, missing=0.1)
+        tasks = plan(columns, range(12), range(12))
+        assert {type(task) for task in tasks} == {Tile, Triples}
+        triples = [block for task in tasks if isinstance(task, Triples) for block in task.blocks]
+        assert {axis.column for block in triples for axis in block} == set(range(9))
+        assert [len(block) for block in triples].count(3) == 12  # of nine columns: none is left
+        few = plan(made(1000, *[30] * 9), range(9), range(9))
+        assert {type(task) for task in few} == {Tile}
+
+    def test_threads_share_blocks(self):
+        columns = made(100_000, *[40] * 12)
+        alone, shared = (plan(columns, range(12), range(12), threads=t) for t in (1, 4))
+        assert {type(task) for task in shared} == {Triples}
+        assert max(task.cost for task in shared) < sum(task.cost for task in shared) / 4
+        assert sum(task.n_pairs for task in shared) == sum(task.n_pairs for task in alone)
+
     def test_threads_share_products(self):
         columns = made(20_000, *[10] * 300)
         alone, shared = (plan(columns, range(300), range(300), threads=t) for t in (1, 4))
@@ -148,9 +166,12 @@ class TestPlan:
         assert set(found) >= wanted
         assert len(found) == len(set(found))
 
-    def test_tasks_tell_how_many_pairs_they_count(self):
-        columns = made(1000, *[10] * 40, 300, 1000, missing=0.1)
-        for task in plan(columns, range(42), range(42)):
+    @pytest.mark.parametrize(
+        ("n", "levels"), [(1000, [*[10] * 40, 300, 1000]), (20_000, [*[20] * 7, 3, 300])]
+    )
+    def test_tasks_tell_how_many_pairs_they_count(self, n, levels):
+        columns = made(n, *levels, missing=0.1)
+        for task in plan(columns, range(len(levels)), range(len(levels))):
             found = sum(len(tables.left) for tables in _counted(task, columns))
             assert task.n_pairs == found
 
@@ -187,6 +208,18 @@ class TestCounting:
         ]
         np.testing.assert_array_equal(sum(parts), whole)
 
+    def test_blocks_of_runs_of_rows_add_up(self):
+        columns = made(40_000, *[20] * 5, missing=0.1)
+        space = Workspace()
+        for task in plan(columns, range(5), range(5)):
+            whole = task.count(columns, space).copy()
+            assert task.nbytes == whole.nbytes
+            parts = [
+                task.count({c: Codes(k.codes[rows], 20) for c, k in columns.items()}, space).copy()
+                for rows in (slice(0, 25_000), slice(25_000, 25_000), slice(25_000, None))
+            ]
+            np.testing.assert_array_equal(sum(parts), whole)
+
     def test_the_largest_counts_of_a_product_are_exact(self):
         columns = {place: Codes(np.full(8190, 2, np.uint8), 2) for place in range(5)}
         counts = multiplied(columns).count(columns, Workspace())
@@ -200,7 +233,7 @@ class TestCounting:
 
     @pytest.mark.parametrize("threads", [1, 2, 3, None])
     def test_threads_change_no_bit(self, threads):
-        columns = made(150_000, *[9] * 6, 70, 300, 40_000, missing=0.05)
+        columns = made(150_000, *[9] * 6, *[20] * 4, 70, 300, 40_000, missing=0.05)
         places = range(len(columns))
         one, other = (
             grid_entropies(columns, places, places, Options(threads=t)) for t in (1, threads)

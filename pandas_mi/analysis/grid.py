@@ -46,10 +46,11 @@ Found = tuple[Ints, Ints, Any]
 Statistic = Callable[[Tables], Any]
 AnyTask = Task | HeldTables
 
-_WORTH_THREADS = 5e6  # nanoseconds of counting, where starting threads costs up to 1e6
-# Rows of a pass: with 50,000 two threads take 1.2 times as long as one, with 10,000 1.4 times, for
-# each waits for the interpreter's lock while the other has bincount look for least and largest.
-_WORTH_ROWS = 100_000
+# Nanoseconds of counting that threads do without the interpreter's lock: to start them costs 1e6.
+_WORTH_THREADS = 5e6
+# Others wait for the lock while one has bincount look for least and largest. With fewer rows a pass
+# or less time, two took up to 1.8 times as long as one; else 0.7 (two million rows) to 1.0 of it.
+_WORTH_ROWS, _WORTH_WAITING = 400_000, 5e7
 _SWAPPED = [0, 2, 1, 3]  # the sums of a table are n, x, y and joint
 
 
@@ -181,9 +182,9 @@ def asked(
 def _pays(columns: Mapping[int, Codes], tasks: Sequence[AnyTask]) -> bool:
     """Whether there is enough to do that threads do without waiting for each other."""
     rows = 0 if _held(columns) else max((len(c.codes) for c in columns.values()), default=0)
-    free = (SparsePair, Product)  # of bincount
-    long = [task for task in tasks if rows >= _WORTH_ROWS or isinstance(task, free)]
-    return sum(task.cost for task in long) >= _WORTH_THREADS
+    free = sum(task.cost for task in tasks if isinstance(task, SparsePair | Product))
+    whole = sum(task.cost for task in tasks)
+    return free >= _WORTH_THREADS or (rows >= _WORTH_ROWS and whole >= _WORTH_WAITING)
 
 
 def _answers(

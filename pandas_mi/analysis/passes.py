@@ -25,6 +25,7 @@ from pandas_mi.counting import (
     SparsePair,
     Task,
     Tile,
+    Triples,
     Workspace,
     counts_of,
     fused_codes,
@@ -155,7 +156,7 @@ def _places(tasks: Sequence[Task]) -> list[int]:
 class _DenseTotal:
     """The counts of many tables, chunk after chunk."""
 
-    def __init__(self, task: Tile | Product, dtype: np.dtype[Any]) -> None:
+    def __init__(self, task: Tile | Triples | Product, dtype: np.dtype[Any]) -> None:
         self.task = task
         self._dtype = dtype
         self._sum: NDArray[Any] | None = None

@@ -11,6 +11,7 @@ from pandas_mi.counting.plan import Task, counts_of, groups_of, plan, plan_alone
 from pandas_mi.counting.products import Product
 from pandas_mi.counting.sparse import SparsePair
 from pandas_mi.counting.tables import Tables
+from pandas_mi.counting.triples import Triples
 from pandas_mi.counting.workspace import Workspace
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Tables",
     "Task",
     "Tile",
+    "Triples",
     "Workspace",
     "counts_of",
     "fused_codes",

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.counting.codes import Codes
-from pandas_mi.counting.tables import Places, Tables
+from pandas_mi.counting.tables import Alone, Stacks, Tables
 from pandas_mi.counting.workspace import Workspace
 
-__all__ = ["Axis", "Group", "Tile", "fused_codes"]
+__all__ = ["Axis", "Group", "Tile", "fused_codes", "known"]
 
 Ints = NDArray[np.int64]
 _MOST_ROWS = 1 << 22  # a block for the largest tables: 32 MB of cell numbers
@@ -68,6 +68,13 @@ class Group:
         form = () if alone else tuple((axis.size, axis.first) for axis in self.axes)
         object.__setattr__(self, "form", form)
         object.__setattr__(self, "size", prod(axis.size for axis in self.axes))
+
+
+def known(counts: NDArray[Any], axis: Axis, place: int) -> NDArray[Any]:
+    """Clear the counts of one axis's missing, in place: zeros cost no copy."""
+    if axis.first == 0:
+        counts[(slice(None),) * place + (0,)] = 0
+    return counts
 
 
 def fused_codes(group: Group, columns: Mapping[int, Codes]) -> NDArray[Any]:
@@ -142,8 +149,8 @@ class Tile:
         # Singles may differ in size: all are padded to the largest.
         return self.left.size, max((right.size for right in self.rights), default=1)
 
-    def count(self, codes: Mapping[Group, NDArray[Any]], space: Workspace) -> Ints:
-        """Count the rows, shape (rights, left size, right size).
+    def count(self, codes: Mapping[Group, NDArray[Any]], space: Workspace) -> NDArray[Any]:
+        """Count the rows, shape (rights, left size, right size), in int64 or uint32.
 
         Parameters
         ----------
@@ -155,9 +162,9 @@ class Tile:
         left, cells = codes[self.left], prod(self._shape)
         if not self.rights:
             return _bincount(left, self.left.size).reshape(1, -1, 1)
-        adding = _worth_adding(len(left), cells)
+        adding = not space.shared and _worth_adding(len(left), cells)
         shape = (len(self.rights), cells)
-        counts: NDArray[Any] = space.array("counts", shape, np.uint32 if adding else np.int64)
+        counts = space.array("counts", shape, np.uint32 if adding else np.int64)
         counts.fill(0)
         rights = [codes[right] for right in self.rights]
         for block in _blocks(len(left), cells, space.block_rows):
@@ -171,10 +178,6 @@ class Tile:
                     return _bincount(positions, cells).reshape(1, *self._shape)
                 else:
                     total += np.bincount(positions, minlength=cells)
-        if adding:
-            whole = space.array("counts", shape, np.int64)
-            np.copyto(whole, counts)
-            counts = whole
         return counts.reshape(-1, *self._shape)
 
     def _scaled(self, left: NDArray[Any], space: Workspace) -> NDArray[Any]:
@@ -185,23 +188,26 @@ class Tile:
         np.multiply(left, dtype.type(width), out=scaled, dtype=dtype)
         return scaled
 
-    def tables(self, counts: Ints) -> Iterator[Tables]:
+    def tables(self, counts: NDArray[Any]) -> Iterator[Tables]:
         """Yield the tables of all pairs, those of one shape together; uses the counts up."""
         inside = []
         if self.own_left:
-            inside.append((self.left, counts[0].sum(axis=1)))
+            inside.append((self.left, counts[0].sum(axis=1, dtype=np.int64)))
         if self.own_right:
             for right, table in zip(self.rights, counts, strict=True):
-                inside.append((right, table.sum(axis=0)[: right.size]))
+                inside.append((right, table.sum(axis=0, dtype=np.int64)[: right.size]))
         yield from self._own(inside)
         if self.rights:
             yield from self._across(counts)
 
-    def _across(self, counts: Ints) -> Iterator[Tables]:
+    def _known(self, counts: NDArray[Any], axis: Axis, place: int) -> NDArray[Any]:
+        return counts if self.keep_missing else known(counts, axis, place)
+
+    def _across(self, counts: NDArray[Any]) -> Iterator[Tables]:
         """Tables of each left column with each right one."""
         form = self.rights[0].form
         columns = np.array([[axis.column for axis in right.axes] for right in self.rights])
-        found = _Stacks()
+        found = Stacks()
         for place, axis in enumerate(self.left.axes):
             # Shape (rights, levels of this left column, right size).
             some = self._known(_margin(counts, self.left, place, 1), axis, 1)
@@ -213,7 +219,7 @@ class Tile:
 
     def _own(self, inside: Sequence[tuple[Group, Ints]]) -> Iterator[Tables]:
         """Tables of the columns of each group with each other and with themselves."""
-        alone, found = _Alone(), _Stacks()
+        alone, found = Alone(), Stacks()
         for group, counts in inside:
             shaped = counts.reshape([axis.size for axis in group.axes])
             every = range(len(group.axes))
@@ -227,44 +233,6 @@ class Tile:
                 found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
         yield from alone.tables()
         yield from found.tables()
-
-    def _known(self, counts: Ints, axis: Axis, place: int) -> Ints:
-        """Clear the counts of one axis's missing, unless they are a level. Zeros cost no copy."""
-        if not self.keep_missing and axis.first == 0:
-            counts[(slice(None),) * place + (0,)] = 0
-        return counts
-
-
-class _Stacks:
-    """Tables gathered by shape, so that their sums are taken a stack at a time."""
-
-    def __init__(self) -> None:
-        self._found: dict[tuple[int, ...], list[tuple[Places, Places, Ints]]] = {}
-
-    def add(self, left: Places, right: Places, counts: Ints) -> None:
-        self._found.setdefault(counts.shape[1:], []).append((left, right, counts))
-
-    def tables(self) -> Iterator[Tables]:
-        for found in self._found.values():
-            if len(found) == 1:
-                yield Tables.of(*found[0])
-            else:
-                yield Tables.of(*map(np.concatenate, zip(*found, strict=True)))
-
-
-class _Alone:
-    """The counts of columns by themselves, gathered by length."""
-
-    def __init__(self) -> None:
-        self._found: dict[int, list[tuple[int, Ints]]] = {}
-
-    def add(self, column: int, counts: Ints) -> None:
-        self._found.setdefault(len(counts), []).append((column, counts))
-
-    def tables(self) -> Iterator[Tables]:
-        for found in self._found.values():
-            columns, counts = zip(*found, strict=True)
-            yield Tables.of_themselves(np.array(columns), np.stack(counts))
 
 
 def _own_pairs(columns: int) -> int:
@@ -281,17 +249,17 @@ def _worth_adding(n: int, cells: int) -> bool:
     """Whether np.add.at to 32-bit counts is faster than bincount to 64-bit ones.
 
     With 4,096 cells they take as long; with 10,000 it saves a tenth of 1.9 ns a row, with 65,536
-    a third of 3.4. Few rows do not make up for the copy, and larger tables do not gain. Two threads
-    gain as little with one as with the other: both hold the interpreter's lock.
+    a third of 3.4. Few rows do not fill the table, and larger tables do not gain. It holds the
+    interpreter's lock all the time, so threads do without it.
     """
-    return 1 << 13 <= cells <= 1 << 18 and 4 * cells <= n < 1 << 32
+    return 1 << 13 <= cells <= 1 << 18 and cells <= n < 1 << 32
 
 
 def _bincount(values: NDArray[Any], size: int) -> Ints:
     return np.bincount(values, minlength=size).astype(np.int64, copy=False)
 
 
-def _margin(counts: Ints, group: Group, place: int, axis: int) -> Ints:
+def _margin(counts: NDArray[Any], group: Group, place: int, axis: int) -> NDArray[Any]:
     """Sum a group's axis of the counts over all of its columns but one."""
     if len(group.axes) == 1:
         return counts

@@ -64,12 +64,12 @@ def cost_across(lefts: Sequence[Axis], rights: Sequence[Axis], n: int) -> float:
 def pass_cost(n: int, cells: int) -> float:
     """Nanoseconds to count n rows into a table, and to unfold it.
 
-    Measured: 0.35 a row to add two codes; to increment a cell 1.2 while the L1 cache holds them
-    (4,096 cells), 2.0 at 2**16, 2.7 at 2**18 (L2), 5.4 at 2**20. Unfolding and the sum of c·ln c
+    Measured: 0.4 a row to add two codes; to increment a cell 1.3 while the L1 cache holds them
+    (4,096 cells), 1.9 at 2**16, 2.2 at 2**18 (L2), 5.4 at 2**20. Unfolding and the sum of c·ln c
     cost 1.5 a cell; the calls themselves 5 microseconds.
     """
     beyond_l1, beyond_l2 = max(0.0, log2(cells) - 12), max(0.0, log2(cells) - 18)
-    return 5_000 + n * (1.55 + 0.2 * beyond_l1 + 1.5 * beyond_l2) + 1.5 * cells
+    return 5_000 + n * (1.7 + 0.15 * beyond_l1 + 1.5 * beyond_l2) + 1.5 * cells
 
 
 def sparse_cost(n: int) -> float:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Places", "Tables"]
+__all__ = ["Alone", "Places", "Stacks", "Tables"]
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.intp]
@@ -47,3 +49,40 @@ class Tables:
     def of_themselves(cls, columns: Places, counts: Ints) -> Tables:
         """Return the tables of columns with themselves, of their level counts, shape (P, a)."""
         return cls(columns, columns, counts, counts, counts)
+
+
+class Stacks:
+    """Tables gathered by shape, so that their sums are taken a stack at a time."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, ...], list[tuple[Places, Places, Ints]]] = {}
+
+    def add(self, left: Places, right: Places, counts: NDArray[Any]) -> None:
+        """Add tables with these counts, shape (P, a, b)."""
+        found = self._found.setdefault(counts.shape[1:], [])
+        found.append((left, right, counts.astype(np.int64, copy=False)))
+
+    def tables(self) -> Iterator[Tables]:
+        """Yield the tables, those of one shape together."""
+        for found in self._found.values():
+            if len(found) == 1:
+                yield Tables.of(*found[0])
+            else:
+                yield Tables.of(*map(np.concatenate, zip(*found, strict=True)))
+
+
+class Alone:
+    """The counts of columns by themselves, gathered by length."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, list[tuple[int, Ints]]] = {}
+
+    def add(self, column: int, counts: Ints) -> None:
+        """Add a column's level counts, shape (a,)."""
+        self._found.setdefault(len(counts), []).append((column, counts))
+
+    def tables(self) -> Iterator[Tables]:
+        """Yield the tables of columns with themselves, those of one length together."""
+        for found in self._found.values():
+            columns, counts = zip(*found, strict=True)
+            yield Tables.of_themselves(np.array(columns), np.stack(counts))

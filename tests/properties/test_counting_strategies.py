@@ -5,19 +5,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pandas_mi.analysis import grid as grids
 from pandas_mi.analysis.grid import grid_entropies
 from pandas_mi.analysis.options import Options
 from pandas_mi.counting import (
     Codes,
     SparsePair,
     Workspace,
+    blocks,
     counts_of,
+    fused,
     fused_codes,
     grouping,
     groups_of,
     plan,
     products,
     strips,
+    workspace,
 )
 from pandas_mi.information import table_sums
 
@@ -74,12 +78,35 @@ def multiply(patch):
     patch.setattr(products, "_CELLS", 30)
 
 
-@given(columns(), st.booleans(), st.sampled_from([1, 2, 3]), st.data())
-def test_products_count_what_a_double_loop_counts(found, keep_missing, threads, data):
+def three_at_a_time(patch):
+    """Count three at a time whatever can be: a few rows of a pass, a few tables of a task."""
+    patch.setattr(blocks, "_FEW_LEVELS", 0)
+    patch.setattr(blocks, "_FEWEST_ROWS", 0)
+    patch.setattr(blocks, "_TASK_CELLS", 50)
+    patch.setattr(blocks, "_cost", lambda block, n: -1.0)
+    in_short_runs(patch)
+
+
+def in_short_runs(patch):
+    """Count a few rows at a time; by np.add.at, unless threads share the work."""
+    patch.setattr(workspace, "_ROWS", 7)
+    patch.setattr(workspace, "_ROWS_THREADED", 11)
+    patch.setattr(fused, "_worth_adding", lambda n, cells: True)
+
+
+@given(
+    columns(),
+    st.booleans(),
+    st.sampled_from([multiply, three_at_a_time, in_short_runs]),
+    st.sampled_from([1, 2, 3]),
+    st.data(),
+)
+def test_every_way_counts_what_a_double_loop_counts(found, keep_missing, way, threads, data):
     rows = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
     across = data.draw(st.lists(st.sampled_from(list(found)), unique=True))
     with pytest.MonkeyPatch.context() as patch:
-        multiply(patch)
+        way(patch)
+        patch.setattr(grids, "_pays", lambda columns, tasks: True)
         missing = "category" if keep_missing else "pairwise"
         grid = grid_entropies(found, rows, across, Options(missing=missing, threads=threads))
     check(grid, found, rows, across, keep_missing)
@@ -106,24 +133,30 @@ def check(grid, found, rows, across, keep_missing):
             np.testing.assert_array_equal(sums, expected)
 
 
-@given(columns(), st.booleans(), st.booleans())
-def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing, by_products):
+@given(columns(), st.booleans(), st.sampled_from([None, multiply, three_at_a_time]))
+def test_tables_hold_the_counts_of_a_double_loop(found, keep_missing, way):
     with pytest.MonkeyPatch.context() as patch:
-        if by_products:
-            multiply(patch)
+        if way is not None:
+            way(patch)
+        pairs = []
         for task in plan(found, list(found), list(found), keep_missing=keep_missing):
-            if not isinstance(task, SparsePair):
-                check_tables(task, found, keep_missing)
+            for tables in tables_of(task, found):
+                left, right = tables.left.tolist(), tables.right.tolist()
+                pairs += map(frozenset, zip(left, right, strict=True))
+                if not isinstance(task, SparsePair):
+                    check_tables(tables, found, keep_missing)
+    assert len(pairs) == len(set(pairs)) == len(found) * (len(found) + 1) // 2
 
 
-def check_tables(task, found, keep_missing):
-    fused = {group: fused_codes(group, found) for group in groups_of([task])}
-    for tables in task.tables(counts_of(task, found, fused, Workspace())):
-        for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
-            if left == right:
-                continue
-            table = naive(found[left], found[right])
-            expected = table if keep_missing else table[1:, 1:]
-            np.testing.assert_array_equal(
-                np.sort(cells[cells > 0]), np.sort(expected[expected > 0])
-            )
+def tables_of(task, found):
+    codes = {group: fused_codes(group, found) for group in groups_of([task])}
+    return list(task.tables(counts_of(task, found, codes, Workspace())))
+
+
+def check_tables(tables, found, keep_missing):
+    for left, right, cells in zip(tables.left, tables.right, tables.cells, strict=True):
+        if left == right:
+            continue
+        table = naive(found[left], found[right])
+        expected = table if keep_missing else table[1:, 1:]
+        np.testing.assert_array_equal(np.sort(cells[cells > 0]), np.sort(expected[expected > 0]))
