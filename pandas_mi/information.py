@@ -67,13 +67,16 @@ def table_sums(rows: Ints, columns: Ints, cells: Ints) -> Ints:
 
     Parameters
     ----------
-    rows, columns, cells : ndarray of int64, shapes (P, a), (P, b) and (P, m)
+    rows, columns, cells : ndarray of int, shapes (P, a), (P, b) and (P, m)
         Counts of the row marginals, the column marginals and the cells; zeros count nothing.
         Of one table: shapes (a,), (b,) and (m,), which give a result of shape (4,).
     """
     n = np.asarray(rows.sum(axis=-1))
     lengths = _length(n)
-    return np.stack([n, *(_sums(counts, lengths) for counts in (rows, columns, cells))])
+    x = _sums(rows, lengths)
+    if rows is columns is cells:  # of columns with themselves
+        return np.stack([n, x, x, x])
+    return np.stack([n, x, _sums(columns, lengths), _sums(cells, lengths)])
 
 
 def entropy_sum(counts: Ints, n: int) -> int:

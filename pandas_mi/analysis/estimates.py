@@ -77,7 +77,7 @@ def numbers_of(tables: Tables, options: MeasureOptions) -> Floats:
     """Return the numbers that `settled` takes of tables counted elsewhere, shape (6, P)."""
     statistic = _statistic(options)
     if statistic is None:
-        return _plug_in(Entropies(*table_sums(tables.rows, tables.columns, tables.cells)))
+        return _plug_in(Entropies(*table_sums(tables.rows, tables.columns, tables.counts)))
     return statistic(tables)
 
 
@@ -114,7 +114,7 @@ def _statistic(options: MeasureOptions) -> Callable[[Tables], Floats] | None:
 
 def _chance(tables: Tables) -> Floats:
     """Plug-in numbers, and what chance alone would tell, shape (6, P)."""
-    sums = Entropies(*table_sums(tables.rows, tables.columns, tables.cells))
+    sums = Entropies(*table_sums(tables.rows, tables.columns, tables.counts))
     expected = [
         inference.expected_mutual_information(rows, columns)
         for rows, columns in zip(tables.rows, tables.columns, strict=True)
@@ -126,7 +126,7 @@ def _chance(tables: Tables) -> Floats:
 
 def _plug_in(sums: Entropies) -> Floats:
     """Plug-in numbers of tables, shape (6, ...); E[I] is left at 0."""
-    entropies = (sums.marginal(part) for part in (sums.x, sums.y, sums.joint))
+    entropies = sums.marginal(np.stack([sums.x, sums.y, sums.joint]))
     shared = information.mutual_information(sums)
     return np.stack([sums.n, shared, *entropies, np.zeros_like(shared)])
 

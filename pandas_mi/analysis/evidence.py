@@ -57,7 +57,7 @@ def weighed(
     def statistic(tables: Tables) -> Floats:
         for place in np.flatnonzero(tables.left != tables.right):
             task = _task(tables, int(place), options, wanted, p_value)
-            if tables.cells.shape[1] > _LARGE:
+            if tables.counts.shape[1] > _LARGE:
                 task = partial(_found, task())
             waiting.append((int(tables.left[place]), int(tables.right[place]), task))
         return numbers_of(tables, options)
@@ -82,8 +82,8 @@ def _task(
 ) -> Callable[[], Found]:
     """Return what works out the evidence of one table, of which it keeps the occupied cells."""
     margins = tables.rows[place].copy(), tables.columns[place].copy()
-    occupied = np.flatnonzero(tables.cells[place])
-    counts = tables.cells[place, occupied]
+    occupied = np.flatnonzero(tables.counts[place])
+    counts = tables.counts[place, occupied].astype(np.int64, copy=False)
     if wanted.ci is None:
         return partial(_evidence, margins, counts, None, options, wanted, p_value)
     positions = occupied if tables.positions is None else tables.positions[place, occupied]

@@ -214,4 +214,4 @@ def _of_counts(statistic: Statistic, done: tuple[Task, Any]) -> list[Found]:
 
 
 def _sums(tables: Tables) -> Ints:
-    return table_sums(tables.rows, tables.columns, tables.cells)
+    return table_sums(tables.rows, tables.columns, tables.counts)

@@ -108,7 +108,9 @@ def warn_many_levels(columns: Iterable[Encoded]) -> None:
     found = {}
     for column in columns:
         levels = column.codes.cardinality
-        if column.encoding.cuts is None and levels > max(_MANY_LEVELS, column.codes.n_known / 2):
+        if column.encoding.cuts is not None or levels <= _MANY_LEVELS:
+            continue
+        if levels > column.codes.n_known / 2:
             found[column.label] = f"{levels} levels in {column.codes.n_known} rows"
     if found:
         detail = "; ".join(f"{label!r}: {text}" for label, text in list(found.items())[:5])
@@ -208,7 +210,8 @@ def _encoded(view: View, bins: BinsOption, place: int) -> Encoded:
         codes, encoding = encode(column, setting)
     except (TypeError, ValueError) as error:
         raise type(error)(f"bins for column {label!r}: {error}") from None
-    return Encoded(label, Codes(codes, encoding.cardinality), encoding)
+    complete = column.missing is None
+    return Encoded(label, Codes(codes, encoding.cardinality, complete), encoding)
 
 
 def _streamed(view: View, places: list[int], options: Options) -> dict[int, Encoded]:

@@ -26,15 +26,18 @@ class Codes:
         0 where the row is missing, 1..k for the levels or bins.
     cardinality : int
         k, the number of levels or bins.
+    complete : bool, default False
+        Whether it is known already that no row is missing.
     """
 
     codes: NDArray[Any]
     cardinality: int
+    complete: bool = False
 
     @property
     def any_missing(self) -> bool:
         """Whether code 0 occurs; True of no rows at all, so that every axis has a place."""
-        return len(self.codes) == 0 or int(self.codes.min()) == 0
+        return len(self.codes) == 0 or (not self.complete and int(self.codes.min()) == 0)
 
     @property
     def n_known(self) -> int:

@@ -7,7 +7,7 @@ and an increment a row (1.7 ns together), whatever the number of pairs in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import prod
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.counting.codes import Codes
-from pandas_mi.counting.tables import Alone, Stacks, Tables
+from pandas_mi.counting.tables import Alone, Stacks, Tables, summed
 from pandas_mi.counting.workspace import Workspace
 
 __all__ = ["Axis", "Group", "Tile", "fused_codes", "known"]
@@ -44,6 +44,11 @@ class Axis:
     column: int
     size: int
     first: int
+
+    @property
+    def codes(self) -> int:
+        """Number of codes from 0 on, whether 0 occurs or not."""
+        return self.size + self.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,23 +167,26 @@ class Tile:
         left, cells = codes[self.left], prod(self._shape)
         if not self.rights:
             return _bincount(left, self.left.size).reshape(1, -1, 1)
-        adding = not space.shared and _worth_adding(len(left), cells)
-        shape = (len(self.rights), cells)
-        counts = space.array("counts", shape, np.uint32 if adding else np.int64)
-        counts.fill(0)
         rights = [codes[right] for right in self.rights]
-        for block in _blocks(len(left), cells, space.block_rows):
-            scaled = self._scaled(left[block], space)
-            positions = space.array("positions", scaled.shape, np.intp)
+        adding = not space.shared and _worth_adding(len(left), cells)
+        step = space.block_rows if adding else _step(cells, space.block_rows)
+        if len(rights) == 1 and len(left) <= step and not adding:  # the table is not copied
+            return self._once(left, rights[0], space)
+        counts = space.array("counts", (len(rights), cells), np.uint32 if adding else np.int64)
+        counts.fill(0)
+        for start in range(0, len(left), step):
+            scaled = self._scaled(left[start : start + step], space)
             for right, total in zip(rights, counts, strict=True):
-                np.add(scaled, right[block], out=positions, casting="unsafe")
+                positions = _positions(scaled, right[start : start + step], space)
                 if adding:
                     np.add.at(total, positions, _ONE)
-                elif len(rights) == 1 and len(scaled) == len(left):  # the table is not copied
-                    return _bincount(positions, cells).reshape(1, *self._shape)
                 else:
                     total += np.bincount(positions, minlength=cells)
         return counts.reshape(-1, *self._shape)
+
+    def _once(self, left: NDArray[Any], right: NDArray[Any], space: Workspace) -> Ints:
+        positions = _positions(self._scaled(left, space), right, space)
+        return _bincount(positions, prod(self._shape)).reshape(1, *self._shape)
 
     def _scaled(self, left: NDArray[Any], space: Workspace) -> NDArray[Any]:
         """Where each row's part of the table begins, in the fewest bytes that hold every cell."""
@@ -190,24 +198,24 @@ class Tile:
 
     def tables(self, counts: NDArray[Any]) -> Iterator[Tables]:
         """Yield the tables of all pairs, those of one shape together; uses the counts up."""
-        inside = []
+        alone, found = Alone(), Stacks()
         if self.own_left:
-            inside.append((self.left, counts[0].sum(axis=1, dtype=np.int64)))
+            self._own(self.left, summed(counts[0], 1), alone, found)
         if self.own_right:
             for right, table in zip(self.rights, counts, strict=True):
-                inside.append((right, table.sum(axis=0, dtype=np.int64)[: right.size]))
-        yield from self._own(inside)
+                self._own(right, summed(table, 0)[: right.size], alone, found)
         if self.rights:
-            yield from self._across(counts)
+            self._across(counts, found)
+        yield from alone.tables()
+        yield from found.tables()
 
     def _known(self, counts: NDArray[Any], axis: Axis, place: int) -> NDArray[Any]:
         return counts if self.keep_missing else known(counts, axis, place)
 
-    def _across(self, counts: NDArray[Any]) -> Iterator[Tables]:
-        """Tables of each left column with each right one."""
+    def _across(self, counts: NDArray[Any], found: Stacks) -> None:
+        """Add the tables of each left column with each right one."""
         form = self.rights[0].form
         columns = np.array([[axis.column for axis in right.axes] for right in self.rights])
-        found = Stacks()
         for place, axis in enumerate(self.left.axes):
             # Shape (rights, levels of this left column, right size).
             some = self._known(_margin(counts, self.left, place, 1), axis, 1)
@@ -215,44 +223,45 @@ class Tile:
                 table = _margin(some, self.rights[0], other, 2) if form else some
                 table = self._known(table, across, 2)
                 found.add(np.full(len(columns), axis.column), columns[:, other], table)
-        yield from found.tables()
 
-    def _own(self, inside: Sequence[tuple[Group, Ints]]) -> Iterator[Tables]:
-        """Tables of the columns of each group with each other and with themselves."""
-        alone, found = Alone(), Stacks()
-        for group, counts in inside:
-            shaped = counts.reshape([axis.size for axis in group.axes])
-            every = range(len(group.axes))
-            for place, axis in enumerate(group.axes):
-                own = shaped.sum(axis=tuple(other for other in every if other != place))
-                alone.add(axis.column, self._known(own, axis, 0))
-            for one, two in combinations(every, 2):
-                left, right = group.axes[one], group.axes[two]
-                table = shaped.sum(axis=tuple(set(every) - {one, two}))
-                table = self._known(self._known(table, left, 0), right, 1)
-                found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
-        yield from alone.tables()
-        yield from found.tables()
+    def _own(self, group: Group, counts: Ints, alone: Alone, found: Stacks) -> None:
+        """Add the tables of the columns of a group with themselves and with each other."""
+        shaped = counts.reshape([axis.size for axis in group.axes])
+        every = range(len(group.axes))
+        for place, axis in enumerate(group.axes):
+            own = shaped.sum(axis=tuple(other for other in every if other != place))
+            alone.add(axis.column, self._known(own, axis, 0))
+        for one, two in combinations(every, 2):
+            left, right = group.axes[one], group.axes[two]
+            table = shaped.sum(axis=tuple(set(every) - {one, two}))
+            table = self._known(self._known(table, left, 0), right, 1)
+            found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
 
 
 def _own_pairs(columns: int) -> int:
     return columns * (columns + 1) // 2
 
 
-def _blocks(n: int, cells: int, least: int) -> Iterator[slice]:
-    """Cut n rows into runs to count at a time; a larger table is worth a longer run."""
-    step = min(max(least, 4 * cells), _MOST_ROWS)
-    return (slice(start, start + step) for start in range(0, n, step))
+def _step(cells: int, least: int) -> int:
+    """How many rows to count at a time: a larger table is worth a longer run."""
+    return min(max(least, 4 * cells), _MOST_ROWS)
+
+
+def _positions(scaled: NDArray[Any], right: NDArray[Any], space: Workspace) -> NDArray[np.intp]:
+    """Return which cell each row falls in."""
+    positions = space.array("positions", scaled.shape, np.intp)
+    np.add(scaled, right, out=positions, casting="unsafe")
+    return positions
 
 
 def _worth_adding(n: int, cells: int) -> bool:
     """Whether np.add.at to 32-bit counts is faster than bincount to 64-bit ones.
 
     With 4,096 cells they take as long; with 10,000 it saves a tenth of 1.9 ns a row, with 65,536
-    a third of 3.4. Few rows do not fill the table, and larger tables do not gain. It holds the
-    interpreter's lock all the time, so threads do without it.
+    a third of 3.4, with 430,000 as much of what it takes to sum them. Fewer rows do not fill the
+    table. It holds the interpreter's lock all the time, so threads do without it.
     """
-    return 1 << 13 <= cells <= 1 << 18 and cells <= n < 1 << 32
+    return 1 << 13 <= cells <= 1 << 19 and cells <= 2 * n < 1 << 32
 
 
 def _bincount(values: NDArray[Any], size: int) -> Ints:

@@ -85,13 +85,13 @@ def axis_of(column: int, codes: Codes) -> Axis:
 
 def single(axis: Axis) -> Group:
     """Return the group of one column, whose codes are used as they are: 0 is missing."""
-    return Group((Axis(axis.column, axis.size + axis.first, 0),))
+    return Group((Axis(axis.column, axis.codes, 0),))
 
 
 def _choices(axes: Sequence[Axis]) -> list[list[Members]]:
-    """Return the groups that each capacity makes."""
-    capacities = _CAPACITIES if len(axes) > 1 else _CAPACITIES[:1]
-    return [_fused(axes, capacity) for capacity in capacities]
+    """Return the groups that each capacity makes, but for those that leave every column alone."""
+    two = prod(sorted(axis.size for axis in axes)[:2]) if len(axes) > 1 else inf
+    return [_fused(axes, capacity) for capacity in _CAPACITIES if capacity == 1 or capacity >= two]
 
 
 def _fused(axes: Sequence[Axis], capacity: int) -> list[Members]:
@@ -118,15 +118,16 @@ def _groups(fused: Sequence[Members]) -> list[Group]:
 def _size(members: Members) -> int:
     """Size of the group that the columns will be."""
     if len(members) == 1:
-        return members[0].size + members[0].first
+        return members[0].codes
     return prod(axis.size for axis in members)
 
 
 def _cost(lefts: Sequence[Members], rights: Sequence[Members], n: int) -> float:
     """Nanoseconds to count all against all; infinite where a fused table would be too large."""
     total = 0.0
-    ways = (Counter((_size(members), len(members) == 1) for members in s) for s in (lefts, rights))
-    for ((size, alone), times), ((other, too), others) in product(*(way.items() for way in ways)):
+    left = Counter((_size(members), len(members) == 1) for members in lefts).items()
+    right = left if rights is lefts else Counter((_size(m), len(m) == 1) for m in rights).items()
+    for ((size, alone), times), ((other, too), others) in product(left, right):
         if size * other <= dense_limit(n):
             one = pass_cost(n, size * other)
         else:

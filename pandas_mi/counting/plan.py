@@ -187,6 +187,8 @@ def _rectangle(
     rows: Sequence[Axis], across: Sequence[Axis], n: int, threads: int
 ) -> Iterator[_AnyDraft]:
     """Every pair of one of the rows with one of the columns across."""
+    if not rows or not across:
+        return
     (narrow, wide), (narrow_across, wide_across) = _by_width(rows), _by_width(across)
     yield from _narrow_rectangle(narrow, narrow_across, n, threads)
     for axis in wide:
@@ -201,29 +203,32 @@ def _narrow_triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_An
 
     def cost(cut: int) -> float:
         few, many = _cut(axes, cut)
-        fused = cost_across(many, few, n) + _by_blocks(many, n)[-1]
-        return fused + _cost(strips(few), n, threads)
+        others = cost_across(many, few, n) + _cost_parted(*_parted(many, n), n)
+        return others + _cost(strips(few), n, threads)
 
     few, many = _cut(axes, _cheapest(cuts(axes), cost))
     yield from strips(few)
     yield from _fused_rectangle(many, few, n)
-    some, rest, _ = _by_blocks(many, n)
+    some, rest = _parted(many, n)
     if some:
         yield Blocks(some)
     yield from _fused_rectangle(some, rest, n)
     yield from _fused_triangle(rest, n)
 
 
-def _by_blocks(axes: Sequence[Axis], n: int) -> tuple[Sequence[Axis], Sequence[Axis], float]:
-    """Part the columns to count three at a time, if any; nanoseconds of every pair of all."""
-    fused = cost_of_triangle(axes, n)
+def _parted(axes: Sequence[Axis], n: int) -> tuple[Sequence[Axis], Sequence[Axis]]:
+    """Part the columns that cost less when they are counted three at a time, if any."""
     some = dozens(axes, n)
-    if some:
-        rest = [axis for axis in axes if axis not in some]
-        cost = Blocks(some).cost(n) + cost_across(some, rest, n) + cost_of_triangle(rest, n)
-        if cost < fused:
-            return some, rest, cost
-    return [], axes, fused
+    rest = [axis for axis in axes if axis not in some]
+    if some and _cost_parted(some, rest, n) < cost_of_triangle(axes, n):
+        return some, rest
+    return [], axes
+
+
+def _cost_parted(some: Sequence[Axis], rest: Sequence[Axis], n: int) -> float:
+    """Nanoseconds of every pair: of some three at a time, of the others fused."""
+    cost = cost_of_triangle(rest, n)
+    return cost + Blocks(some).cost(n) + cost_across(some, rest, n) if some else cost
 
 
 def _narrow_rectangle(
@@ -280,5 +285,5 @@ def _cut(axes: Sequence[Axis], size: int) -> tuple[list[Axis], list[Axis]]:
 
 def _by_width(axes: Sequence[Axis]) -> tuple[list[Axis], list[Axis]]:
     """Part the columns that may be fused from those that are always counted by themselves."""
-    narrow = [axis for axis in axes if single(axis).size <= _NARROW]
-    return narrow, [axis for axis in axes if single(axis).size > _NARROW]
+    narrow = [axis for axis in axes if axis.codes <= _NARROW]
+    return narrow, [axis for axis in axes if axis.codes > _NARROW]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pandas_mi.columns import Array, Column
 from pandas_mi.encoding.cells import BUCKETS, Buckets, placed
-from pandas_mi.encoding.scheme import Encoding, by_cuts, ranks
+from pandas_mi.encoding.scheme import Encoding, by_cuts, first_of_each, ranks
 
 __all__ = ["bucketed"]
 
@@ -75,7 +75,7 @@ def _positions(
     wanted: NDArray[np.int64],
 ) -> NDArray[np.intp]:
     """Where each cut stands among the sorted values of the cells that hold one."""
-    held = np.unique(cut_cells)
+    held = cut_cells[first_of_each(cut_cells)]
     before = np.cumsum(counts[held]) - counts[held]  # of earlier such cells
     within = wanted - (ends[cut_cells] - counts[cut_cells]) - 1
     return np.asarray(before[np.searchsorted(held, cut_cells)] + within)
@@ -91,7 +91,8 @@ def _settled(
     """Code the rows that share a cell with a cut, and merge the cuts that are equal."""
     near = values[rows]
     every = np.sort(near)[positions]
-    cuts, first = np.unique(every, return_index=True)
+    first = np.flatnonzero(first_of_each(every))
+    cuts = every[first]
     codes[rows] = np.searchsorted(every, near) + 1
     encoding = by_cuts(column, cuts)
     if len(cuts) < len(every):

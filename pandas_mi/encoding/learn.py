@@ -12,7 +12,16 @@ from numpy.typing import NDArray
 from pandas_mi.columns import Array, Column, Kind, factorized, physical_cuts
 from pandas_mi.encoding.buckets import bucketed
 from pandas_mi.encoding.listed import as_objects, counted, looked_up, whole_range
-from pandas_mi.encoding.scheme import AUTO, Bins, Encoding, auto_bins, by_cuts, by_levels, ranks
+from pandas_mi.encoding.scheme import (
+    AUTO,
+    Bins,
+    Encoding,
+    auto_bins,
+    by_cuts,
+    by_levels,
+    first_of_each,
+    ranks,
+)
 
 __all__ = ["encode"]
 
@@ -79,8 +88,7 @@ def _by_number(column: Column, values: Array, number: int | None) -> tuple[Codes
         return _by_value(column, None)
     if len(values) > _SAMPLE:
         sample = np.sort(sample)
-        distinct = 1 + np.count_nonzero(sample[1:] != sample[:-1])
-        if distinct <= 2 * number:
+        if np.count_nonzero(first_of_each(sample)) <= 2 * number:
             return _by_value(column, number)
         found = bucketed(column, values, sample, number)
         if found is not None:
@@ -110,13 +118,13 @@ def _sorted(column: Column, values: Array, number: int) -> tuple[Codes, Encoding
     """Encode plain numbers from their sorted values."""
     known = values if column.missing is None else values[~column.missing]
     ascending = np.sort(known)
-    first = np.ones(len(ascending), dtype=np.bool_)
-    np.not_equal(ascending[1:], ascending[:-1], out=first[1:])
+    first = first_of_each(ascending)
     if np.count_nonzero(first) <= 2 * number:
         # A level is its own upper bound, so levels serve as cuts.
         encoding = by_levels(column, ascending[first])
         return _among(column, values, encoding.levels, encoding.cardinality), encoding
-    encoding = by_cuts(column, np.unique(ascending[ranks(len(ascending), number) - 1]))
+    cuts = ascending[ranks(len(ascending), number) - 1]
+    encoding = by_cuts(column, cuts[first_of_each(cuts)])
     return _among(column, values, encoding.cuts, encoding.cardinality), encoding
 
 
