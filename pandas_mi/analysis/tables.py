@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import numpy as np
@@ -191,7 +191,8 @@ def _check_known(view: View, bins: BinsOption) -> None:
 def _shifts(view: View, places: list[int], threads: int) -> list[tuple[list[int], int]]:
     """Return which columns to encode after each other, and by how many threads.
 
-    Text first: it takes several times as long, and no thread is to be left with it alone.
+    Threads that all encode numbers wait for each other, so text is spread among the numbers; it
+    takes several times as long, and no thread is to be left with it alone at the end.
     """
     alone = threads == 1 or len(places) == 1
     if alone or view.n_rows < _WORTH_TEXT or view.n_rows * len(places) < _WORTH_THREADS:
@@ -200,7 +201,8 @@ def _shifts(view: View, places: list[int], threads: int) -> list[tuple[list[int]
     texts = [place for place in places if place not in numbers]
     if view.n_rows < _WORTH_NUMBERS:
         return [(texts, threads), (numbers, 1)]
-    return [([*texts, *numbers], threads)]
+    shares = [(n / len(some), place) for some in (texts, numbers) for n, place in enumerate(some)]
+    return [([place for _, place in sorted(shares, key=itemgetter(0))], threads)]
 
 
 def _encoded(view: View, bins: BinsOption, place: int) -> Encoded:
@@ -210,8 +212,8 @@ def _encoded(view: View, bins: BinsOption, place: int) -> Encoded:
         codes, encoding = encode(column, setting)
     except (TypeError, ValueError) as error:
         raise type(error)(f"bins for column {label!r}: {error}") from None
-    complete = column.missing is None
-    return Encoded(label, Codes(codes, encoding.cardinality, complete), encoding)
+    found = Codes(codes, encoding.cardinality, missing=column.missing is not None)
+    return Encoded(label, found, encoding)
 
 
 def _streamed(view: View, places: list[int], options: Options) -> dict[int, Encoded]:

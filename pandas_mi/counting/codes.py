@@ -26,23 +26,25 @@ class Codes:
         0 where the row is missing, 1..k for the levels or bins.
     cardinality : int
         k, the number of levels or bins.
-    complete : bool, default False
-        Whether it is known already that no row is missing.
+    missing : bool or None
+        Whether a row is missing, where that is known already.
     """
 
     codes: NDArray[Any]
     cardinality: int
-    complete: bool = False
+    missing: bool | None = None
 
     @property
     def any_missing(self) -> bool:
         """Whether code 0 occurs; True of no rows at all, so that every axis has a place."""
-        return len(self.codes) == 0 or (not self.complete and int(self.codes.min()) == 0)
+        if len(self.codes) == 0:
+            return True
+        return int(self.codes.min()) == 0 if self.missing is None else self.missing
 
     @property
     def n_known(self) -> int:
         """Number of rows that are not missing."""
-        return int(np.count_nonzero(self.codes))
+        return len(self.codes) if self.missing is False else int(np.count_nonzero(self.codes))
 
 
 @dataclass(frozen=True, slots=True)

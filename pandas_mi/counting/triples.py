@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pandas_mi.counting.codes import Codes
 from pandas_mi.counting.fused import Axis, known
-from pandas_mi.counting.tables import Alone, Stacks, Tables
+from pandas_mi.counting.tables import Alone, Stacks, Tables, summed
 from pandas_mi.counting.workspace import Workspace
 
 __all__ = ["MOST_LEVELS", "Block", "Triples"]
@@ -102,7 +102,7 @@ class Triples:
             for place, axis in enumerate((left, right)):
                 if axis.column in wanted:
                     wanted.remove(axis.column)
-                    alone.add(axis.column, self._known(table.sum(axis=1 - place), axis, 0))
+                    alone.add(axis.column, self._known(summed(table, place), axis, 0))
             table = self._known(self._known(table, left, 0), right, 1)
             found.add(np.array([left.column]), np.array([right.column]), table[np.newaxis])
         yield from alone.tables()
