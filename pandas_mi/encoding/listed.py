@@ -138,8 +138,10 @@ def _as_they_are(column: Column, order: NDArray[np.intp]) -> tuple[Codes, Encodi
     size = len(order)
     encoding = by_levels(column, column.values.take(order))
     if (order == np.arange(size)).all():
-        codes = np.empty(len(column), dtype=np.min_scalar_type(size))
-        np.add(_held(column), 1, out=codes, casting="unsafe")
+        held, codes = _held(column), np.empty(len(column), dtype=np.min_scalar_type(size))
+        if held.itemsize == codes.itemsize:  # a cast would go through a buffer
+            held = held.view(codes.dtype)
+        np.add(held, 1, out=codes, casting="unsafe")
         return _hidden(column, codes), encoding
     code_of = np.zeros(size, dtype=np.intp)
     code_of[order] = np.arange(1, size + 1)
