@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import product
 from math import inf, log2, prod
 
@@ -61,6 +62,7 @@ def cost_across(lefts: Sequence[Axis], rights: Sequence[Axis], n: int) -> float:
     return min(_cost(left, right, n) for left, right in choices)
 
 
+@lru_cache(maxsize=1 << 12)  # the same sizes come again and again
 def pass_cost(n: int, cells: int) -> float:
     """Nanoseconds to count n rows into a table, and to unfold it.
 
