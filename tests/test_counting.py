@@ -1,6 +1,7 @@
 """Codes to joint counts: single tables, the planner's choices, and what the tables add up to."""
 
 import os
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from pandas_mi.counting import (
     Triples,
     Workspace,
     blas,
+    blocks,
     counts_of,
     fused_codes,
     groups_of,
@@ -114,6 +116,16 @@ class TestPlan:
         assert [len(block) for block in triples].count(3) == 12  # of nine columns: none is left
         few = plan(made(1000, *[30] * 9), range(9), range(9))
         assert {type(task) for task in few} == {Tile}
+
+    @pytest.mark.parametrize("k", [3, 4, 5, 7, 9, 20, 41])
+    def test_blocks_hold_each_pair_once_and_are_as_many_as_their_cost_says(self, k):
+        found = blocks.Blocks([axis_of(place, one) for place, one in made(9, *[20] * k).items()])
+        held = [block for task in found.tasks(50_000, 1e6, False) for block in task.blocks]
+        pairs = [pair for block in held for pair in combinations((a.column for a in block), 2)]
+        assert len(pairs) == len(set(map(frozenset, pairs))) == k * (k - 1) // 2
+        assert found.cost(50_000) == pytest.approx(
+            sum(task.cost for task in found.tasks(50_000, 1e6, False))
+        )
 
     def test_threads_share_blocks(self):
         columns = made(100_000, *[40] * 12)

@@ -199,7 +199,7 @@ def _rectangle(
 
 
 def _narrow_triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_AnyDraft]:
-    """Every pair: columns up to some length by products, others fused; what costs the least."""
+    """Every pair: columns up to some length by products, others fused or three at a time."""
 
     def cost(cut: int) -> float:
         few, many = _cut(axes, cut)
@@ -218,8 +218,7 @@ def _narrow_triangle(axes: Sequence[Axis], n: int, threads: int) -> Iterator[_An
 
 def _parted(axes: Sequence[Axis], n: int) -> tuple[Sequence[Axis], Sequence[Axis]]:
     """Part the columns that cost less when they are counted three at a time, if any."""
-    some = dozens(axes, n)
-    rest = [axis for axis in axes if axis not in some]
+    some, rest = dozens(axes, n)
     if some and _cost_parted(some, rest, n) < cost_of_triangle(axes, n):
         return some, rest
     return [], axes
