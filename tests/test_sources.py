@@ -1,6 +1,7 @@
 """The same answer from every table that holds the same rows."""
 
 import datetime
+import itertools
 from decimal import Decimal
 
 import duckdb
@@ -129,6 +130,27 @@ def test_the_callers_frame_is_not_shared_with_the_slice():
     rows = frame.mi.slice("SELECT * FROM t")
     rows.loc[0, "z"] = -1.0
     assert frame["z"].equals(FRAME["z"])
+
+
+class Hiding(pd.DataFrame):
+    """A subclass whose items leave the first column out."""
+
+    @property
+    def _constructor(self):
+        return Hiding
+
+    def items(self):
+        return list(super().items())[1:]
+
+
+def test_columns_are_taken_by_position_whatever_a_subclass_iterates_over():
+    random = np.random.default_rng(0)
+    frame = pd.DataFrame(random.integers(0, 4, (300, 6)), columns=list("abcdef"))
+    pd.testing.assert_frame_equal(
+        pandas_mi.matrix(Hiding(frame)), pandas_mi.matrix(frame), check_exact=True
+    )
+    for one, two in itertools.combinations(frame, 2):
+        assert pandas_mi.matrix(frame).at[one, two] == pandas_mi.pair(frame, one, two)
 
 
 def test_no_such_path(tmp_path):

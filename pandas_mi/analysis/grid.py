@@ -180,7 +180,7 @@ def asked(
 
 
 def _pays(columns: Mapping[int, Codes], tasks: Sequence[AnyTask]) -> bool:
-    """Whether there is enough to do that threads do without waiting for each other."""
+    """Whether there is enough to do without the lock, or in passes that outlast the waiting."""
     rows = 0 if _held(columns) else max((len(c.codes) for c in columns.values()), default=0)
     free = sum(task.cost for task in tasks if isinstance(task, SparsePair | Product))
     whole = sum(task.cost for task in tasks)

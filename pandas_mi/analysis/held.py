@@ -44,7 +44,7 @@ class HeldCodes(Codes):
     def __init__(self, counts: Counts, place: int) -> None:
         self.__dict__.update(counts=counts, place=place)
         object.__setattr__(self, "cardinality", len(counts.own[place]) - 1)
-        object.__setattr__(self, "missing", None)
+        object.__setattr__(self, "missing", None)  # nobody has looked
 
     counts: Counts
     place: int

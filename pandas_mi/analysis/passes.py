@@ -116,7 +116,7 @@ class _Counting(Question[list[Counts]]):
             _SparseTotal(task) if isinstance(task, SparsePair) else _DenseTotal(task, self.dtype)
             for task in self.tasks
         ]
-        counter = _Counter(self.tasks, self.cardinality)
+        counter = _Counter(self.tasks, self.cardinality, workers)
         with (
             one_thread_each(self.tasks),
             closing(passed(view, self.coders, workers)) as runs,
@@ -213,7 +213,8 @@ def _checked(counts: Counts) -> Counts:
 class _Counter:
     """What counts chunks for some tasks: codes fused once a chunk, a workspace a thread."""
 
-    def __init__(self, tasks: Sequence[Task], cardinality: Mapping[int, int]) -> None:
+    def __init__(self, tasks: Sequence[Task], cardinality: Mapping[int, int], workers: int) -> None:
+        self._workers = workers
         self._groups = groups_of(tasks)
         self._cardinality = cardinality
         self._thread = local()
@@ -231,7 +232,7 @@ class _Counter:
 
     def _space(self) -> Workspace:
         if not hasattr(self._thread, "space"):
-            self._thread.space = Workspace()
+            self._thread.space = Workspace(self._workers)
         space: Workspace = self._thread.space
         return space
 

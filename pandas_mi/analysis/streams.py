@@ -165,7 +165,7 @@ class StreamedCodes(Codes):
     def __init__(self, stream: Stream, place: int, cardinality: int, known: int | None) -> None:
         self.__dict__.update(stream=stream, place=place, _known=known)
         object.__setattr__(self, "cardinality", cardinality)
-        object.__setattr__(self, "missing", None)
+        object.__setattr__(self, "missing", None)  # nobody has looked
 
     stream: Stream
     place: int

@@ -32,7 +32,7 @@ class Blocks:
     def cost(self, n: int) -> float:
         """Estimated nanoseconds, as if all columns were of their mean size."""
         threes, twos = _numbers(len(self.axes))
-        mean = 2.0 ** (sum(log2(axis.size) for axis in self.axes) / len(self.axes))
+        mean = sum(axis.size for axis in self.axes) / len(self.axes)
         return threes * _cost([mean] * 3, n) + twos * _cost([mean] * 2, n)
 
     def tasks(self, n: int, most: float, keep_missing: bool) -> Iterator[Triples]:

@@ -87,7 +87,7 @@ def axis_of(column: int, codes: Codes) -> Axis:
 
 def single(axis: Axis) -> Group:
     """Return the group of one column, whose codes are used as they are: 0 is missing."""
-    return Group((Axis(axis.column, axis.codes, 0),))
+    return Group((Axis(axis.column, axis.n_codes, 0),))
 
 
 def _choices(axes: Sequence[Axis]) -> list[list[Members]]:
@@ -120,7 +120,7 @@ def _groups(fused: Sequence[Members]) -> list[Group]:
 def _size(members: Members) -> int:
     """Size of the group that the columns will be."""
     if len(members) == 1:
-        return members[0].codes
+        return members[0].n_codes
     return prod(axis.size for axis in members)
 
 

@@ -284,5 +284,5 @@ def _cut(axes: Sequence[Axis], size: int) -> tuple[list[Axis], list[Axis]]:
 
 def _by_width(axes: Sequence[Axis]) -> tuple[list[Axis], list[Axis]]:
     """Part the columns that may be fused from those that are always counted by themselves."""
-    narrow = [axis for axis in axes if axis.codes <= _NARROW]
-    return narrow, [axis for axis in axes if axis.codes > _NARROW]
+    narrow = [axis for axis in axes if axis.n_codes <= _NARROW]
+    return narrow, [axis for axis in axes if axis.n_codes > _NARROW]

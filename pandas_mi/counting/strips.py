@@ -92,7 +92,7 @@ def _chunks(axes: Sequence[Axis], levels: int) -> Iterator[Sequence[Axis]]:
 
 def _by_form(axes: Sequence[Axis]) -> list[Axis]:
     """Sort by length, descending: columns of a product are padded to the length of its first."""
-    return sorted(axes, key=lambda axis: (axis.codes, axis.first), reverse=True)
+    return sorted(axes, key=lambda axis: (axis.n_codes, axis.first), reverse=True)
 
 
 def _columns(axes: Sequence[Axis], levels: int) -> int:

@@ -1,8 +1,8 @@
 """Columns of some dozens of levels counted three at a time.
 
 One pass over three columns of 64 levels fills a table of 262,144 cells, from which the tables of
-three pairs follow by summing. It takes 3.6 ns a row, where three passes over pairs take 5.2; with
-32 levels 2.4.
+three pairs follow by summing. It takes 3.6 ns a row, and 0.3 ms for the cells, where three passes
+over pairs take 5.2 a row; with 32 levels 2.4 and 0.03.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pandas_mi.counting.codes import Codes
-from pandas_mi.counting.fused import Axis, known
+from pandas_mi.counting.fused import Axis, increment, known
 from pandas_mi.counting.tables import Alone, Stacks, Tables, summed
 from pandas_mi.counting.workspace import Workspace
 
@@ -28,7 +28,6 @@ Block = tuple[Axis, ...]  # three columns, or two where no third is left to go w
 
 # The longest axis: the 32-bit counts of three take 1.5 MB, which leave room in a core's L2 cache.
 MOST_LEVELS = 72
-_ONE = np.uint32(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class Triples:
         yield from found.tables()
 
     def _known(self, counts: Ints, axis: Axis, place: int) -> Ints:
-        return counts if self.keep_missing else known(counts, axis, place)
+        return known(counts, axis, place, keep_missing=self.keep_missing)
 
 
 def _joint(block: Block, columns: Mapping[int, Codes], space: Workspace) -> NDArray[Any]:
@@ -125,11 +124,8 @@ def _joint(block: Block, columns: Mapping[int, Codes], space: Workspace) -> NDAr
     codes = [columns[axis.column].codes for axis in block]
     step = space.block_rows
     for start in range(0, len(codes[0]), step):
-        positions = _positions([some[start : start + step] for some in codes], shape, end, space)
-        if space.shared:  # np.add.at would hold the interpreter's lock
-            counts += np.bincount(positions, minlength=end)
-        else:
-            np.add.at(counts, positions, _ONE)
+        run = [some[start : start + step] for some in codes]
+        increment(counts, _positions(run, shape, end, space))
     return counts[first:].reshape(shape)
 
 
