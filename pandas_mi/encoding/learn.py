@@ -27,7 +27,7 @@ __all__ = ["encode"]
 
 Codes = NDArray[Any]
 
-_SAMPLE = 4096  # values that tell how a long column is best encoded
+_FEWEST, _SAMPLE = 1024, 4096  # values that tell how a long column is best encoded
 
 
 def encode(column: Column, bins: Bins = AUTO) -> tuple[Codes, Encoding]:
@@ -97,8 +97,10 @@ def _by_number(column: Column, values: Array, number: int | None) -> tuple[Codes
 
 
 def _sample(column: Column, values: Array) -> Array:
-    """Known values at even distances, or all of a short column."""
-    step = max(1, len(values) // _SAMPLE)
+    """Known values at even distances: 1,024 to 4,096 of them, or all of a short column."""
+    n = len(values)
+    size = n if n <= _SAMPLE else min(max(n // 64, _FEWEST), _SAMPLE)
+    step = n // max(size, 1) or 1
     some = values[::step]
     return some if column.missing is None else some[~column.missing[::step]]
 
