@@ -86,9 +86,7 @@ def increment(counts: NDArray[Any], positions: NDArray[np.intp]) -> None:
         counts += np.bincount(positions, minlength=len(counts))
 
 
-def known(
-    counts: NDArray[Any], axis: Axis, place: int, *, keep_missing: bool = False
-) -> NDArray[Any]:
+def known(counts: NDArray[Any], axis: Axis, place: int, *, keep_missing: bool) -> NDArray[Any]:
     """Clear the counts of one axis's missing, unless they are a level. Zeros cost no copy."""
     if axis.first == 0 and not keep_missing:
         counts[(slice(None),) * place + (0,)] = 0

@@ -201,7 +201,7 @@ def _near(values: Array, low: Array, high: Array) -> tuple[Array, Ints]:
 
 def _of_all(ascending: Array, limit: int) -> Summary:
     n = len(ascending)
-    if n == 0 or 1 + np.count_nonzero(ascending[1:] != ascending[:-1]) <= limit:
+    if np.count_nonzero(first_of_each(ascending)) <= limit:
         values, counts = _runs(ascending, np.arange(n))
         return Summary(values, counts, counts, n)
     values = ascending[_spaced(n, _OF_CHUNK)]
